@@ -1,0 +1,13 @@
+// npm run lint: types, TypeScript style, Solidity style. Builds first, because the types of the contracts are generated.
+import { buildContracts } from "./lib/build.ts";
+import { main } from "./lib/main.ts";
+import { runTool } from "./lib/sdk.ts";
+
+await main(async () => {
+  await buildContracts();
+  runTool("tsc", ["-p", "sdk", "--noEmit"]);
+  runTool("tsc", ["-p", "."]);
+  runTool("biome", ["check", "--error-on-warnings", "."]);
+  runTool("solhint", ["--noPoster", "--disc", "--max-warnings", "0", "contracts/**/*.sol"]);
+  console.log("Types, biome and solhint find nothing to say.");
+});
