@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+pragma solidity >=0.8.4;
+
+/// @title Realised variance of markets, kept from their price feeds
+/// @notice Anyone may bring it up to date; nobody can make it forget. Variances are WAD per year of 365 days.
+interface IVolatilityOracle {
+    /// @notice A price was observed. `word` is the market's new volatility word (layout: VolatilityWord.sol).
+    event VarianceSampled(bytes32 indexed market, uint256 word);
+
+    /// @notice The market has no policy here. Ask its governance to set one, or check the market's id.
+    error PolicyNotSet(bytes32 market);
+    /// @notice The feed does not answer, or answers with nothing that can be a price.
+    error FeedUnusable(address feed);
+    /// @notice More than `maximum` rounds were written since the last observation.
+    /// Call `pokeFrom` with the id of the last round not later than `lastObservation`, as often as it takes.
+    error TooManyRounds(bytes32 market, uint256 lastObservation, uint256 maximum);
+    /// @notice `round` was not written at or before the last observation, so rounds could be missing in between.
+    error RoundNotObserved(bytes32 market, uint80 round, uint256 updatedAt, uint256 lastObservation);
+
+    /// @notice Observes the feed's latest round; after a gap longer than the feed's heartbeat, every round in between.
+    /// @dev Reverts `PolicyNotSet`, `FeedUnusable` or `TooManyRounds`. A round that was observed before changes nothing.
+    function poke(bytes32 market) external;
+
+    /// @notice Observes the rounds after `round`, oldest first, up to the bound of one call.
+    /// @param round a round the feed wrote at or before the market's last observation
+    /// @dev Reverts `PolicyNotSet`, `FeedUnusable` or `RoundNotObserved`.
+    function pokeFrom(bytes32 market, uint80 round) external;
+
+    /// @notice Stored variance: the larger of the fast and the slow average, never below the market's floor.
+    /// @dev Reverts `PolicyNotSet`.
+    function variance(bytes32 market) external view returns (uint256);
+
+    /// @notice The stored word itself (layout: VolatilityWord.sol); 0 before the first observation.
+    function volatilityWord(bytes32 market) external view returns (uint256);
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {ISizingGuard, Limit, Mode, PolicyField} from "../interfaces/ISizingGuard.sol";
+import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
+import {FeedReader} from "../oracle/FeedReader.sol";
+import {FeedPolicy} from "../types/FeedPolicy.sol";
+import {RiskPolicy} from "../types/RiskPolicy.sol";
+import {SizingMath} from "./SizingMath.sol";
+
+/// @title PolicyRules
+/// @notice What a policy must be before a guard stores it: every field in its range, the feed alive, enough limits active.
+/// @dev Mirror: `sdk/src/guard/policy.ts`. Values in errors are in the units of the words, as the caller wrote them.
+library PolicyRules {
+    uint256 internal constant ONE = 10_000;
+    uint256 internal constant MAX_OPEN_INTEREST_EXPONENT = 40;
+    uint256 internal constant SUPPORTED = (1 << uint256(Limit.Volatility)) | (1 << uint256(Limit.Collateral))
+        | (1 << uint256(Limit.Margin)) | (1 << uint256(Limit.OpenInterest));
+
+    /// @notice Reverts with the first thing that is wrong.
+    /// @dev `ZeroAddress`, `FeedUnusable`, `FeedDecimalsOutOfRange`, `FeedDecimalsMismatch`, `PolicyOutOfRange`,
+    /// `LimitNotSupported`, `PolicyIncomplete`.
+    function requireValid(bytes32 market, FeedPolicy feed, RiskPolicy risk) internal view {
+        requireInRange(market, feed, risk);
+        requireFeed(feed);
+    }
+
+    /// @notice The part that needs no chain.
+    function requireInRange(bytes32 market, FeedPolicy feed, RiskPolicy risk) internal pure {
+        if (feed.feed() == address(0)) revert ISizingGuard.ZeroAddress();
+        _requireFeedPolicy(market, feed);
+        _requireLimits(market, feed);
+        _requireRiskPolicy(market, feed.active(), risk);
+    }
+
+    /// @notice The feed answers, and says the decimals the policy says.
+    function requireFeed(FeedPolicy policy) internal view {
+        address feed = policy.feed();
+        (bool ok, uint256 decimals) = FeedReader.decimalsOf(feed);
+        if (!ok) revert IVolatilityOracle.FeedUnusable(feed);
+        if (decimals > FeedReader.MAX_DECIMALS) {
+            revert ISizingGuard.FeedDecimalsOutOfRange(feed, decimals, FeedReader.MAX_DECIMALS);
+        }
+        if (decimals != policy.feedDecimals()) {
+            revert ISizingGuard.FeedDecimalsMismatch(feed, decimals, policy.feedDecimals());
+        }
+    }
+
+    function _requireFeedPolicy(bytes32 market, FeedPolicy feed) private pure {
+        uint256 unit = 10;
+        uint256 heartbeat = feed.heartbeat() / unit;
+        _requireRange(market, PolicyField.Mode, feed.mode(), 0, uint256(type(Mode).max));
+        _requireRange(market, PolicyField.Heartbeat, heartbeat, 1, type(uint16).max - 1);
+        _requireRange(market, PolicyField.MaxAge, feed.maxAge() / unit, heartbeat + 1, type(uint16).max);
+        _requireRange(market, PolicyField.VolatilityFloor, feed.volatilityFloor() / 1e14, 1, type(uint16).max);
+        _requireRange(market, PolicyField.MaxConfidence, feed.maxConfidence(), 0, 0);
+        _requireRange(market, PolicyField.FeedSpare, feed.spare(), 0, 0);
+    }
+
+    function _requireLimits(bytes32 market, FeedPolicy feed) private pure {
+        uint256 unsupported = feed.active() & ~SUPPORTED;
+        for (uint256 i = 0; unsupported != 0; ++i) {
+            if (unsupported & (1 << i) != 0) revert ISizingGuard.LimitNotSupported(market, Limit(i));
+        }
+        bool judges = feed.mode() == uint256(Mode.Enforce) || feed.mode() == uint256(Mode.Shadow);
+        bool complete = feed.active() & SizingMath.ACCOUNT_LIMITS != 0
+            && feed.active() & (1 << uint256(Limit.OpenInterest)) != 0;
+        if (judges && !complete) revert ISizingGuard.PolicyIncomplete(market, feed.active());
+    }
+
+    function _requireRiskPolicy(bytes32 market, uint256 active, RiskPolicy risk) private pure {
+        uint256 unit = 1e14;
+        _requireRange(market, PolicyField.Tail, risk.tail() / unit, ONE, type(uint16).max);
+        _requireRange(market, PolicyField.Horizon, risk.horizon(), 1, type(uint24).max);
+        _requireRange(market, PolicyField.RiskBudget, risk.riskBudget() / unit, _least(active, Limit.Volatility), ONE);
+        _requireRange(market, PolicyField.MaintenanceAndPenalty, risk.maintenanceAndPenalty() / unit, 0, ONE);
+        _requireRange(market, PolicyField.ExitFee, risk.exitFee() / unit, 0, ONE);
+        _requireRange(market, PolicyField.BaseMargin, risk.baseMargin() / unit, _least(active, Limit.Margin), ONE);
+        _requireRange(
+            market,
+            PolicyField.FullMarginOpenInterest,
+            risk.fullMarginOpenInterest() / 1e18,
+            _least(active, Limit.Margin),
+            type(uint40).max
+        );
+        _requireRange(
+            market,
+            PolicyField.OpenInterestMantissa,
+            risk.openInterestMantissa(),
+            _least(active, Limit.OpenInterest),
+            type(uint32).max
+        );
+        _requireRange(
+            market, PolicyField.OpenInterestExponent, risk.openInterestExponent(), 0, MAX_OPEN_INTEREST_EXPONENT
+        );
+        _requireRange(
+            market,
+            PolicyField.ReferenceMove,
+            risk.referenceMove() / unit,
+            _least(active, Limit.OpenInterest),
+            type(uint16).max
+        );
+    }
+
+    /// @dev A parameter of an active limit must not be zero; of an inactive one it may.
+    function _least(uint256 active, Limit limit) private pure returns (uint256) {
+        return (active >> uint256(limit)) & 1;
+    }
+
+    function _requireRange(bytes32 market, PolicyField field, uint256 value, uint256 minimum, uint256 maximum)
+        private
+        pure
+    {
+        if (value < minimum || value > maximum) {
+            revert ISizingGuard.PolicyOutOfRange(market, field, value, minimum, maximum);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @notice First policy word of a market: where its price comes from, how long to trust it, what is switched on.
+/// Enough for `poke` and `variance`, which read no other policy word.
+///
+///     255    248 247        240 239  232 231       216 215            200 199    184 183           168 167       160 159   0
+///     | spare 8 | confidence 8 | mode 8 | active   16 | volatilityFloor 16 | maxAge 16 | heartbeat  16 | decimals 8 | feed 160 |
+///
+/// - `active`: bit i switches on the limit with enum value i
+/// - `volatilityFloor`: volatility per year, in units of 1e-4
+/// - `maxAge`, `heartbeat`: units of 10 seconds
+/// - `maxConfidence`: largest confidence interval accepted, reserved
+type FeedPolicy is uint256;
+
+using FeedPolicyLibrary for FeedPolicy global;
+
+library FeedPolicyLibrary {
+    uint256 internal constant TIME_UNIT = 10;
+    uint256 internal constant RATIO_UNIT = 1e14;
+
+    function feed(FeedPolicy word) internal pure returns (address) {
+        return address(uint160(FeedPolicy.unwrap(word)));
+    }
+
+    function feedDecimals(FeedPolicy word) internal pure returns (uint256) {
+        return uint8(FeedPolicy.unwrap(word) >> 160);
+    }
+
+    /// @notice Seconds after which the feed is expected to write again; also the longest gap between two observations
+    /// that counts as watched.
+    function heartbeat(FeedPolicy word) internal pure returns (uint256) {
+        return uint256(uint16(FeedPolicy.unwrap(word) >> 168)) * TIME_UNIT;
+    }
+
+    /// @notice Seconds after which a price counts for nothing.
+    function maxAge(FeedPolicy word) internal pure returns (uint256) {
+        return uint256(uint16(FeedPolicy.unwrap(word) >> 184)) * TIME_UNIT;
+    }
+
+    /// @notice Volatility per year below which the market is never believed to be, WAD.
+    function volatilityFloor(FeedPolicy word) internal pure returns (uint256) {
+        return uint256(uint16(FeedPolicy.unwrap(word) >> 200)) * RATIO_UNIT;
+    }
+
+    function active(FeedPolicy word) internal pure returns (uint256) {
+        return uint16(FeedPolicy.unwrap(word) >> 216);
+    }
+
+    function mode(FeedPolicy word) internal pure returns (uint256) {
+        return uint8(FeedPolicy.unwrap(word) >> 232);
+    }
+
+    function maxConfidence(FeedPolicy word) internal pure returns (uint256) {
+        return uint8(FeedPolicy.unwrap(word) >> 240);
+    }
+
+    function spare(FeedPolicy word) internal pure returns (uint256) {
+        return FeedPolicy.unwrap(word) >> 248;
+    }
+
+    function isSet(FeedPolicy word) internal pure returns (bool) {
+        return FeedPolicy.unwrap(word) != 0;
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+/// @notice Second policy word of a market: the parameters of its limits.
+///
+///     255       232 231             216 215        176 175           160 159            120
+///     | horizon  24 | concentration  16 | liquidity 40 | referenceMove 16 | openInterest  40 |
+///     119                          80 79          64 63       48 47                      32 31          16 15     0
+///     | fullMarginOpenInterest     40 | baseMargin 16 | exitFee 16 | maintenanceAndPenalty 16 | riskBudget 16 | tail 16 |
+///
+/// - ratios, moves and `tail`: units of 1e-4
+/// - `fullMarginOpenInterest`, `liquidity`: whole quote units
+/// - `openInterest`: base WAD as mantissa (low 32 bits) times ten to the exponent (high 8 bits)
+/// - `horizon`: seconds needed to close a position
+type RiskPolicy is uint256;
+
+using RiskPolicyLibrary for RiskPolicy global;
+
+library RiskPolicyLibrary {
+    uint256 internal constant RATIO_UNIT = 1e14;
+    uint256 internal constant QUOTE_UNIT = 1e18;
+
+    /// @notice Expected-shortfall multiplier of a unit-variance return, WAD.
+    function tail(RiskPolicy word) internal pure returns (uint256) {
+        return _ratio(word, 0);
+    }
+
+    /// @notice Share of equity that the adverse move may cost, WAD.
+    function riskBudget(RiskPolicy word) internal pure returns (uint256) {
+        return _ratio(word, 16);
+    }
+
+    /// @notice Maintenance margin ratio plus liquidation penalty, WAD.
+    function maintenanceAndPenalty(RiskPolicy word) internal pure returns (uint256) {
+        return _ratio(word, 32);
+    }
+
+    /// @notice What leaving costs, as a share of the notional, WAD.
+    function exitFee(RiskPolicy word) internal pure returns (uint256) {
+        return _ratio(word, 48);
+    }
+
+    /// @notice Initial margin ratio of an empty market, WAD.
+    function baseMargin(RiskPolicy word) internal pure returns (uint256) {
+        return _ratio(word, 64);
+    }
+
+    /// @notice Side open interest at which the marginal initial margin ratio reaches 100 %, quote WAD.
+    function fullMarginOpenInterest(RiskPolicy word) internal pure returns (uint256) {
+        return uint256(uint40(RiskPolicy.unwrap(word) >> 80)) * QUOTE_UNIT;
+    }
+
+    /// @notice Largest open interest of one side, base WAD. Policies keep the exponent at 40 or below, so it fits.
+    function openInterestCap(RiskPolicy word) internal pure returns (uint256) {
+        return openInterestMantissa(word) * 10 ** openInterestExponent(word);
+    }
+
+    function openInterestMantissa(RiskPolicy word) internal pure returns (uint256) {
+        return uint32(RiskPolicy.unwrap(word) >> 120);
+    }
+
+    function openInterestExponent(RiskPolicy word) internal pure returns (uint256) {
+        return uint8(RiskPolicy.unwrap(word) >> 152);
+    }
+
+    /// @notice The adverse move the open-interest cap was set for, WAD.
+    function referenceMove(RiskPolicy word) internal pure returns (uint256) {
+        return _ratio(word, 160);
+    }
+
+    /// @notice Side open interest that the market's depth carries, quote WAD.
+    function liquidityCap(RiskPolicy word) internal pure returns (uint256) {
+        return uint256(uint40(RiskPolicy.unwrap(word) >> 176)) * QUOTE_UNIT;
+    }
+
+    /// @notice Largest share of the pool's equity that one account may be exposed to, WAD.
+    function concentrationShare(RiskPolicy word) internal pure returns (uint256) {
+        return _ratio(word, 216);
+    }
+
+    /// @notice Seconds needed to close a position.
+    function horizon(RiskPolicy word) internal pure returns (uint256) {
+        return RiskPolicy.unwrap(word) >> 232;
+    }
+
+    function _ratio(RiskPolicy word, uint256 shift) private pure returns (uint256) {
+        return uint256(uint16(RiskPolicy.unwrap(word) >> shift)) * RATIO_UNIT;
+    }
+}
