@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+import {ISizingGuard, Limit, Mode, OracleStatus, Position, Verdict} from "./interfaces/ISizingGuard.sol";
+import {PolicyRules} from "./libraries/PolicyRules.sol";
+import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
+import {FeedReader, Round} from "./oracle/FeedReader.sol";
+import {Market, VolatilityOracle} from "./oracle/VolatilityOracle.sol";
+import {FeedPolicy} from "./types/FeedPolicy.sol";
+import {RiskPolicy} from "./types/RiskPolicy.sol";
+import {VolatilityWord} from "./types/VolatilityWord.sol";
+
+/// @title SizingGuard
+/// @notice A protocol asks this contract before it lets an action stand. It is also the volatility oracle of its markets.
+/// @dev Warning: the guard believes the protocol's sizes, equity and open interest. What each mis-statement can do is in
+/// docs/integration.md.
+/// @dev Warning: governance sets policies and nothing else. No role is asked while trading.
+contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
+    /* IMMUTABLES */
+
+    /// @inheritdoc ISizingGuard
+    address public immutable PROTOCOL;
+
+    modifier onlyProtocol() {
+        if (msg.sender != PROTOCOL) revert NotProtocol(msg.sender, PROTOCOL);
+        _;
+    }
+
+    /// @param authority the AccessManager that governs policies
+    /// @param protocol the only caller of `enforce` and `record`; it may be deployed after the guard, at a predicted address
+    constructor(address authority, address protocol) AccessManaged(authority) {
+        if (authority == address(0) || protocol == address(0)) revert ZeroAddress();
+        PROTOCOL = protocol;
+    }
+
+    /* EXTERNAL */
+
+    /// @inheritdoc ISizingGuard
+    function enforce(bytes32 market, Position calldata position) external onlyProtocol {
+        if (SizingMath.reducesRisk(position)) return;
+        _enforce(market, position);
+    }
+
+    /// @inheritdoc ISizingGuard
+    function enforceBounded(bytes32 market, Position calldata position, uint256 minLimitSize, uint256 deadline)
+        external
+        onlyProtocol
+    {
+        if (SizingMath.reducesRisk(position)) return;
+        if (block.timestamp > deadline) revert Expired(deadline, block.timestamp);
+        uint256 limitSize = _enforce(market, position);
+        if (limitSize < minLimitSize) revert LimitMoved(market, position.account, limitSize, minLimitSize);
+    }
+
+    /// @inheritdoc ISizingGuard
+    function record(bytes32 market, Position calldata position) external onlyProtocol {
+        bool flips = (position.sizeBefore ^ position.sizeAfter) < 0 && position.sizeAfter != 0;
+        if (flips || SignedMath.abs(position.sizeAfter) > SignedMath.abs(position.sizeBefore)) {
+            revert SizeGrew(market, position.account, position.sizeBefore, position.sizeAfter);
+        }
+        emit Recorded(market, position.account, position.sizeBefore, position.sizeAfter);
+    }
+
+    /// @inheritdoc ISizingGuard
+    function setPolicy(bytes32 market, uint256 feedPolicy, uint256 riskPolicy) external restricted {
+        FeedPolicy feed = FeedPolicy.wrap(feedPolicy);
+        RiskPolicy risk = RiskPolicy.wrap(riskPolicy);
+        PolicyRules.requireValid(market, feed, risk);
+        Market storage m = _markets[market];
+        bool restarts = m.feed.feed() != feed.feed();
+        m.feed = feed;
+        m.risk = risk;
+        emit PolicySet(market, feedPolicy, riskPolicy);
+        // Two feeds need not quote the same thing: a return measured across both would be nonsense.
+        if (restarts) _store(market, m, m.volatility, VolatilityWord.wrap(0));
+    }
+
+    /* PUBLIC VIEW */
+
+    /// @inheritdoc ISizingGuard
+    function preview(bytes32 market, Position calldata position) external view returns (Verdict memory verdict) {
+        Market storage m = _markets[market];
+        if (!m.feed.isSet()) return _previewUnset(market, position);
+        (verdict,) = _judge(m, position);
+    }
+
+    /// @inheritdoc ISizingGuard
+    function policy(bytes32 market) external view returns (uint256 feedPolicy, uint256 riskPolicy) {
+        Market storage m = _markets[market];
+        return (FeedPolicy.unwrap(m.feed), RiskPolicy.unwrap(m.risk));
+    }
+
+    /* PRIVATE */
+
+    function _enforce(bytes32 market, Position calldata position) private returns (uint256) {
+        Market storage m = _market(market);
+        (Verdict memory verdict, VolatilityWord next) = _judge(m, position);
+        uint256 size = SignedMath.abs(position.sizeAfter);
+        if (size > verdict.maxSize) {
+            if (!verdict.allowed) _reject(market, position.account, size, verdict);
+            emit WouldReject(market, position.account, size, verdict);
+        }
+        _store(market, m, m.volatility, next);
+        return verdict.limitSize;
+    }
+
+    /// @dev The verdict as if the feed's latest round had just been sampled, and the word to store: unchanged where the
+    /// feed was not read, not usable, or not watched without a gap.
+    function _judge(Market storage m, Position calldata position)
+        private
+        view
+        returns (Verdict memory verdict, VolatilityWord next)
+    {
+        FeedPolicy feed = m.feed;
+        MarketState memory market;
+        next = m.volatility;
+        if (_isFeedNeeded(feed)) (market, next) = _marketState(feed, next);
+        verdict = SizingMath.judge(feed, m.risk, position, market);
+    }
+
+    function _marketState(FeedPolicy feed, VolatilityWord word)
+        private
+        view
+        returns (MarketState memory market, VolatilityWord next)
+    {
+        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
+        if (!round.isUsable) return (market, word);
+        VolatilityWord sampled = _observe(word, round, feed);
+        next = _isWatched(word, round, feed) ? sampled : word;
+        market.age = block.timestamp - round.updatedAt;
+        market.status = _status(market.age, feed);
+        market.price = round.price;
+        market.variance = _sizingVariance(sampled, feed);
+    }
+
+    function _status(uint256 age, FeedPolicy feed) private pure returns (OracleStatus) {
+        if (age >= feed.maxAge()) return OracleStatus.Stale;
+        return age > feed.heartbeat() ? OracleStatus.Aging : OracleStatus.Valid;
+    }
+
+    /// @dev Off allows and ReduceOnly refuses without looking, so neither depends on a feed.
+    function _isFeedNeeded(FeedPolicy feed) private pure returns (bool) {
+        return feed.mode() == uint256(Mode.Enforce) || feed.mode() == uint256(Mode.Shadow);
+    }
+
+    function _previewUnset(bytes32 market, Position calldata position) private pure returns (Verdict memory verdict) {
+        if (!SizingMath.reducesRisk(position)) revert PolicyNotSet(market);
+        verdict.allowed = true;
+        verdict.maxSize = SizingMath.carry(position);
+    }
+
+    function _reject(bytes32 market, address account, uint256 size, Verdict memory verdict) private pure {
+        if (verdict.limit == Limit.Oracle) revert OracleRejected(market, account, verdict.status);
+        revert SizeExceeded(market, account, size, verdict.maxSize, verdict.limit);
+    }
+}

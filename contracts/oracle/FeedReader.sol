@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
+
+/// @notice One round of a feed, converted at the edge.
+/// @param isUsable whether it is a price at all: the other fields mean nothing if not
+/// @param exists whether the feed knows this round (a round may exist and hold nonsense)
+/// @param id the feed's own round id
+/// @param price WAD quote per base, rounded up: exposure is never understated
+/// @param updatedAt seconds, unix
+struct Round {
+    bool isUsable;
+    bool exists;
+    uint80 id;
+    uint32 updatedAt;
+    uint256 price;
+}
+
+/// @title FeedReader
+/// @notice Reads a feed of the AggregatorV3 shape without ever reverting: whatever a feed does, reverting, returning
+/// too little, too much or nonsense, ends as a round that is not usable.
+library FeedReader {
+    uint256 internal constant MAX_DECIMALS = 36;
+    uint256 private constant WAD_DECIMALS = 18;
+    uint256 private constant MAX_PRICE = uint256(type(int256).max);
+    /// @dev Round ids are uint80; a longer word is not a round.
+    uint256 private constant MAX_ROUND_ID = type(uint80).max;
+
+    struct Answer {
+        uint256 roundId;
+        int256 answer;
+        uint256 startedAt;
+        uint256 updatedAt;
+        uint256 answeredInRound;
+    }
+
+    /// @notice The feed's latest round.
+    /// @param decimals of the feed's answers, at most 36
+    function latest(address feed, uint256 decimals) internal view returns (Round memory) {
+        return _round(feed, abi.encodeCall(IAggregatorV3.latestRoundData, ()), decimals);
+    }
+
+    /// @notice The round with this id.
+    function at(address feed, uint256 decimals, uint80 id) internal view returns (Round memory) {
+        return _round(feed, abi.encodeCall(IAggregatorV3.getRoundData, (id)), decimals);
+    }
+
+    /// @notice The feed's decimals.
+    /// @return ok false where the feed doesn't answer with one number
+    function decimalsOf(address feed) internal view returns (bool ok, uint256 decimals) {
+        bytes memory data = abi.encodeCall(IAggregatorV3.decimals, ());
+        // Assembly because a typed call would revert on a malformed answer instead of reporting it.
+        assembly ("memory-safe") {
+            ok := staticcall(gas(), feed, add(data, 0x20), mload(data), 0, 0x20)
+            ok := and(ok, gt(returndatasize(), 0x1f))
+            decimals := mload(0)
+        }
+    }
+
+    function _round(address feed, bytes memory data, uint256 decimals) private view returns (Round memory round) {
+        (bool ok, Answer memory answer) = _call(feed, data);
+        if (!ok || answer.updatedAt == 0 || answer.updatedAt > block.timestamp || answer.roundId > MAX_ROUND_ID) {
+            return round;
+        }
+        round.exists = true;
+        round.id = uint80(answer.roundId);
+        round.updatedAt = uint32(answer.updatedAt);
+        if (answer.answer <= 0 || answer.answeredInRound < answer.roundId) return round;
+        (round.isUsable, round.price) = _toWadUp(uint256(answer.answer), decimals);
+    }
+
+    /// @dev Copies exactly five words, so an oversized answer costs its author and not the caller.
+    function _call(address feed, bytes memory data) private view returns (bool ok, Answer memory answer) {
+        assembly ("memory-safe") {
+            ok := staticcall(gas(), feed, add(data, 0x20), mload(data), answer, 0xa0)
+            ok := and(ok, gt(returndatasize(), 0x9f))
+        }
+    }
+
+    /// @dev A price beyond 2^255 − 1 has no logarithm here: not usable.
+    function _toWadUp(uint256 answer, uint256 decimals) private pure returns (bool, uint256) {
+        if (decimals > WAD_DECIMALS) return (true, Math.ceilDiv(answer, 10 ** (decimals - WAD_DECIMALS)));
+        uint256 factor = 10 ** (WAD_DECIMALS - decimals);
+        if (answer > MAX_PRICE / factor) return (false, 0);
+        return (true, answer * factor);
+    }
+}
