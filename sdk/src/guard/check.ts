@@ -1,0 +1,75 @@
+import type { SizingGuardError } from "../errors/base.ts";
+import { OracleRejectedError, PolicyNotSetError, SizeExceededError } from "../errors/guard.ts";
+import { ArgumentOutOfRangeError } from "../errors/math.ts";
+import type { OracleStatus } from "./enums.ts";
+import type { Policy } from "./policy.ts";
+import { abs, carry, judge, type MarketState, type Position, reducesRisk, requirePosition, type Verdict } from "./sizing.ts";
+import type { GuardSnapshot } from "./snapshot.ts";
+
+// Twin: `preview` and `enforce` of contracts/SizingGuard.sol.
+
+/** The guard's verdict, how much is left of it, and the error the chain would answer. */
+export interface CheckResult extends Verdict {
+  /** |sizeAfter|, base WAD. */
+  readonly size: bigint;
+  /** What could still be added, base WAD: `maxSize` minus `size`, 0 when it is exceeded. */
+  readonly headroom: bigint;
+  /** What `enforce` would revert with, or `null` when it lets the action stand. */
+  readonly rejection: SizingGuardError | null;
+}
+
+/**
+ * The answer `enforce` would give to this position at this time, without a round trip.
+ *
+ * Sizes are base WAD, money is quote WAD; the limit is rounded down. The answer is exact for the snapshot's feed round: a
+ * newer round may change it.
+ *
+ * @param snapshot - Policy, price and variance, pinned to a block.
+ * @param intent - The position after the action, as the protocol would state it.
+ * @param now - Time of inclusion, seconds, unix; not before the snapshot's price.
+ * @returns Verdict, headroom, and the error of the chain where it would refuse.
+ * @throws {ArgumentOutOfRangeError} When a number does not fit its Solidity type.
+ *
+ * @example
+ * ```ts
+ * const { allowed, limit, maxSize } = check(snapshot, intent, snapshot.timestamp);
+ * ```
+ */
+export function check(snapshot: GuardSnapshot, intent: Position, now: bigint): CheckResult {
+  requirePosition(intent);
+  const verdict = snapshot.policy ? judge(snapshot.policy, intent, marketState(snapshot, snapshot.policy, now)) : unset(intent);
+  const size = abs(intent.sizeAfter);
+  return {
+    ...verdict,
+    size,
+    headroom: size < verdict.maxSize ? verdict.maxSize - size : 0n,
+    rejection: verdict.allowed ? null : rejection(snapshot, intent, size, verdict),
+  };
+}
+
+/** The market as the guard would see it at `now`. */
+export function marketState(snapshot: GuardSnapshot, policy: Policy, now: bigint): MarketState {
+  const { round, variance } = snapshot;
+  if (round === null) return { status: "Invalid", price: 0n, variance: 0n, age: 0n };
+  if (now < round.updatedAt) throw new ArgumentOutOfRangeError("now", now, `a time from the price's own, ${round.updatedAt}, on`);
+  const age = now - round.updatedAt;
+  return { status: status(age, policy), price: round.price, variance, age };
+}
+
+function status(age: bigint, policy: Policy): OracleStatus {
+  if (age >= policy.maxAge) return "Stale";
+  return age > policy.heartbeat ? "Aging" : "Valid";
+}
+
+/** A market without a policy lets nothing but reductions through. */
+function unset(intent: Position): Verdict {
+  const nothing = { limit: "None", limitSize: 0n, price: 0n, variance: 0n, status: "Invalid" } as const;
+  return { ...nothing, allowed: reducesRisk(intent), maxSize: reducesRisk(intent) ? carry(intent) : 0n };
+}
+
+function rejection(snapshot: GuardSnapshot, intent: Position, size: bigint, verdict: Verdict): SizingGuardError {
+  const { market, policy } = snapshot;
+  if (policy === null) return new PolicyNotSetError(market);
+  if (verdict.limit === "Oracle") return new OracleRejectedError(market, intent.account, verdict.status);
+  return new SizeExceededError(market, intent.account, size, verdict.maxSize, verdict.limit);
+}

@@ -1,0 +1,145 @@
+import { ArgumentOutOfRangeError } from "../errors/math.ts";
+import { max } from "../math/checks.ts";
+import { UNCAPPED, WAD } from "../math/constants.ts";
+import { mulDivUp } from "../math/fixedPoint.ts";
+import { updateAcrossGap, updateVolatility, type VolatilityParameters, variance } from "../math/volatility.ts";
+import { unpackVolatilityWord } from "../math/volatilityWord.ts";
+import { decodePolicy, type Policy, type PolicyWords } from "./policy.ts";
+
+// Twins: contracts/oracle/VolatilityOracle.sol (constants, `_observe`, `_sizingVariance`) and FeedReader.sol (`_round`).
+
+/** A usable answer of a feed. */
+export interface Round {
+  /** WAD quote per base, rounded up. */
+  readonly price: bigint;
+  /** Seconds, unix. */
+  readonly updatedAt: bigint;
+}
+
+/** What the feed's `latestRoundData()` returned, word for word. */
+export interface RoundData {
+  readonly roundId: bigint;
+  readonly answer: bigint;
+  readonly updatedAt: bigint;
+  readonly answeredInRound: bigint;
+}
+
+/** Everything a decision depends on besides the position, pinned to one block. Plain and readonly. */
+export interface GuardSnapshot {
+  readonly market: `0x${string}`;
+  /** `null` when the guard has none for this market. */
+  readonly policy: Policy | null;
+  /** The feed's latest round; `null` when it is not usable, or when the mode does not need it. */
+  readonly round: Round | null;
+  /** Variance to size by as if that round had just been sampled, WAD per year; 0 without a round. */
+  readonly variance: bigint;
+  /** The block the snapshot was taken at. */
+  readonly blockNumber: bigint;
+  /** That block's time, seconds, unix. */
+  readonly timestamp: bigint;
+}
+
+/** What the chain says, to make a snapshot of. */
+export interface SnapshotInput {
+  readonly market: `0x${string}`;
+  /** `policy(market)` of the guard. */
+  readonly words: PolicyWords;
+  /** `volatilityWord(market)` of the guard. */
+  readonly volatilityWord: bigint;
+  /** `latestRoundData()` of the policy's feed; `null` when the call failed or returned less than five words. */
+  readonly roundData: RoundData | null;
+  readonly blockNumber: bigint;
+  readonly timestamp: bigint;
+}
+
+/** Constants of every guard of this version: seconds, and WAD per year. */
+const ESTIMATOR = {
+  fastTau: 14_400n,
+  slowTau: 604_800n,
+  minInterval: 600n,
+  clipSquared: 36n,
+  initialVariance: 2_250_000_000_000_000_000n,
+} as const;
+
+/** Observations after which the estimate is trusted below the initial variance. */
+const WARM_UP_SAMPLES = ESTIMATOR.fastTau / ESTIMATOR.minInterval;
+
+const WAD_DECIMALS = 18n;
+const MAX_PRICE = UNCAPPED >> 1n;
+
+/**
+ * Makes a snapshot of what the chain says: pure, so that any client can read it its own way.
+ *
+ * @param input - Policy words, volatility word, the feed's latest answer, block number and time.
+ * @returns The snapshot that `check`, `maxSize` and `explain` take.
+ * @throws {ArgumentOutOfRangeError} When a word is not a uint256.
+ *
+ * @example
+ * ```ts
+ * const snapshot = createSnapshot({ market, words, volatilityWord, roundData, blockNumber, timestamp });
+ * ```
+ */
+export function createSnapshot(input: SnapshotInput): GuardSnapshot {
+  const { market, blockNumber, timestamp } = input;
+  const policy = decodePolicy(input.words);
+  const isFeedNeeded = policy !== null && (policy.mode === "Enforce" || policy.mode === "Shadow");
+  const round = isFeedNeeded ? toRound(input.roundData, policy.feedDecimals, timestamp) : null;
+  const variance = policy && round ? sampledVariance(policy, input.volatilityWord, round) : 0n;
+  return { market, policy, round, variance, blockNumber, timestamp };
+}
+
+/**
+ * Parameters of a market's volatility estimator.
+ *
+ * @param policy - The market's policy; of it the volatility floor counts, squared and rounded up.
+ * @returns The parameters `updateVolatility` and `variance` take.
+ *
+ * @example
+ * ```ts
+ * const sigmaSquared = variance(word, volatilityParameters(policy));
+ * ```
+ */
+export function volatilityParameters(policy: Policy): VolatilityParameters {
+  return { ...ESTIMATOR, varianceFloor: mulDivUp(policy.volatilityFloor, policy.volatilityFloor, WAD) };
+}
+
+/**
+ * Converts a feed's answer at the edge.
+ *
+ * @param data - What `latestRoundData()` returned, or `null`.
+ * @param decimals - The feed's decimals, at most 36.
+ * @param timestamp - The block's time, seconds, unix.
+ * @returns Price (rounded up) and time, or `null` for an answer that is no price: zero, negative, too large, incomplete,
+ * carried over, or from the future.
+ *
+ * @example
+ * ```ts
+ * const round = toRound({ roundId: 1n, answer: 2_000_00000000n, updatedAt, answeredInRound: 1n }, 8n, updatedAt);
+ * ```
+ */
+export function toRound(data: RoundData | null, decimals: bigint, timestamp: bigint): Round | null {
+  if (decimals < 0n || decimals > 2n * WAD_DECIMALS) throw new ArgumentOutOfRangeError("decimals", decimals, "0 to 36");
+  if (data === null) return null;
+  const { roundId, answer, updatedAt, answeredInRound } = data;
+  if (updatedAt === 0n || updatedAt > timestamp || roundId >> 80n) return null;
+  if (answer <= 0n || answeredInRound < roundId) return null;
+  if (decimals > WAD_DECIMALS) return { price: mulDivUp(answer, 1n, 10n ** (decimals - WAD_DECIMALS)), updatedAt };
+  const price = answer * 10n ** (WAD_DECIMALS - decimals);
+  return price > MAX_PRICE ? null : { price, updatedAt };
+}
+
+/** The variance the guard would size by, as if `round` had just been sampled. */
+function sampledVariance(policy: Policy, word: bigint, round: Round): bigint {
+  const parameters = volatilityParameters(policy);
+  const sampled = observe(policy, word, round, parameters);
+  const estimate = variance(sampled, parameters);
+  const isWarm = unpackVolatilityWord(sampled).samples >= WARM_UP_SAMPLES;
+  return isWarm ? estimate : max(estimate, ESTIMATOR.initialVariance);
+}
+
+function observe(policy: Policy, word: bigint, round: Round, parameters: VolatilityParameters): bigint {
+  const { samples, time } = unpackVolatilityWord(word);
+  const isWatched = samples === 0n || round.updatedAt <= time + policy.heartbeat;
+  const update = isWatched ? updateVolatility : updateAcrossGap;
+  return update(word, round.price, round.updatedAt, parameters);
+}

@@ -1,0 +1,26 @@
+export { isSizingGuardError, type Selector, SizingGuardError, type SizingGuardErrorFields } from "./errors/base.ts";
+export { type CheckResult, check } from "./guard/check.ts";
+export {
+  LIMITS,
+  type Limit,
+  MODES,
+  type Mode,
+  ORACLE_STATUSES,
+  type OracleStatus,
+  POLICY_FIELDS,
+  type PolicyField,
+} from "./guard/enums.ts";
+export { type ExplainOptions, type Explanation, explain, type LimitExplanation } from "./guard/explain.ts";
+export { formatPercent, formatWad } from "./guard/format.ts";
+export { type MaxSizeOptions, type MaxSizeResult, maxSize, type SizeIntent } from "./guard/maxSize.ts";
+export { decodePolicy, encodePolicy, type Policy, type PolicyWords, requirePolicyInRange } from "./guard/policy.ts";
+export { carry, type MarketState, type Position, reducesRisk, type Verdict } from "./guard/sizing.ts";
+export {
+  createSnapshot,
+  type GuardSnapshot,
+  type Round,
+  type RoundData,
+  type SnapshotInput,
+  toRound,
+  volatilityParameters,
+} from "./guard/snapshot.ts";

@@ -1,0 +1,12 @@
+export { UNCAPPED, WAD, YEAR } from "./constants.ts";
+export { expWad, lnWad, mulDivDown, mulDivDownSaturating, mulDivUp, mulDivUpSaturating, sqrtDown, sqrtUp } from "./fixedPoint.ts";
+export {
+  adverseMove,
+  adverseMoveShort,
+  horizonVolatility,
+  updateAcrossGap,
+  updateVolatility,
+  type VolatilityParameters,
+  variance,
+} from "./volatility.ts";
+export { packVolatilityWord, unpackVolatilityWord, type VolatilityFields } from "./volatilityWord.ts";
