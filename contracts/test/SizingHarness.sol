@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {OracleStatus, Position, Verdict} from "../interfaces/ISizingGuard.sol";
+import {PolicyRules} from "../libraries/PolicyRules.sol";
+import {MarketState, SizingMath} from "../libraries/SizingMath.sol";
+import {FeedReader, Round} from "../oracle/FeedReader.sol";
+import {FeedPolicy} from "../types/FeedPolicy.sol";
+import {RiskPolicy} from "../types/RiskPolicy.sol";
+
+/// @notice Every value the two policy words stand for, in the order of the SDK's `Policy`.
+struct PolicyValues {
+    address feed;
+    uint256 feedDecimals;
+    uint256 mode;
+    uint256 active;
+    uint256 heartbeat;
+    uint256 maxAge;
+    uint256 volatilityFloor;
+    uint256 tail;
+    uint256 riskBudget;
+    uint256 maintenanceAndPenalty;
+    uint256 exitFee;
+    uint256 baseMargin;
+    uint256 fullMarginOpenInterest;
+    uint256 openInterestCap;
+    uint256 referenceMove;
+    uint256 horizon;
+}
+
+/// @notice What a feed answers, word for word.
+struct RoundAnswer {
+    uint256 roundId;
+    int256 answer;
+    uint256 updatedAt;
+    uint256 answeredInRound;
+    uint256 decimals;
+}
+
+/// @title SizingHarness
+/// @notice The pure core of the guard, callable from outside with static arguments only.
+/// @dev For tests. A position is a static struct, so its calldata is eight words like any others.
+contract SizingHarness {
+    RoundAnswer private _answer;
+
+    function judge(
+        FeedPolicy feed,
+        RiskPolicy risk,
+        Position calldata position,
+        OracleStatus status,
+        uint256 price,
+        uint256 variance,
+        uint256 age
+    ) external pure returns (Verdict memory) {
+        MarketState memory market = MarketState(status, price, variance, age);
+        return SizingMath.judge(feed, risk, position, market);
+    }
+
+    function carry(Position calldata position) external pure returns (uint256) {
+        return SizingMath.carry(position);
+    }
+
+    function reducesRisk(Position calldata position) external pure returns (bool) {
+        return SizingMath.reducesRisk(position);
+    }
+
+    /// @notice The policy's values, after the range check let it pass.
+    function requireInRange(bytes32 market, FeedPolicy feed, RiskPolicy risk)
+        external
+        pure
+        returns (PolicyValues memory)
+    {
+        PolicyRules.requireInRange(market, feed, risk);
+        return policyValues(feed, risk);
+    }
+
+    function policyValues(FeedPolicy feed, RiskPolicy risk) public pure returns (PolicyValues memory values) {
+        values.feed = feed.feed();
+        values.feedDecimals = feed.feedDecimals();
+        values.mode = feed.mode();
+        values.active = feed.active();
+        values.heartbeat = feed.heartbeat();
+        values.maxAge = feed.maxAge();
+        values.volatilityFloor = feed.volatilityFloor();
+        values.tail = risk.tail();
+        values.riskBudget = risk.riskBudget();
+        values.maintenanceAndPenalty = risk.maintenanceAndPenalty();
+        values.exitFee = risk.exitFee();
+        values.baseMargin = risk.baseMargin();
+        values.fullMarginOpenInterest = risk.fullMarginOpenInterest();
+        values.openInterestCap = risk.openInterestCap();
+        values.referenceMove = risk.referenceMove();
+        values.horizon = risk.horizon();
+    }
+
+    /// @notice How the guard reads each of these answers, and the time at which it does.
+    /// @dev Plays the feed itself. Writes, so it is for `eth_call` and not for a batch.
+    function readRounds(RoundAnswer[] calldata answers)
+        external
+        returns (uint256 timestamp, Round[] memory rounds)
+    {
+        timestamp = block.timestamp;
+        rounds = new Round[](answers.length);
+        for (uint256 i = 0; i < answers.length; ++i) {
+            _answer = answers[i];
+            rounds[i] = FeedReader.latest(address(this), answers[i].decimals);
+        }
+    }
+
+    /// @dev Of the shape of `IAggregatorV3`, in whole words: a feed may answer what its ABI does not allow.
+    function latestRoundData() external view returns (uint256, int256, uint256, uint256, uint256) {
+        RoundAnswer memory a = _answer;
+        return (a.roundId, a.answer, a.updatedAt, a.updatedAt, a.answeredInRound);
+    }
+}

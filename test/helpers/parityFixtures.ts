@@ -1,0 +1,46 @@
+/** One market and one account with round numbers, for tests that look at single answers. */
+import type { GuardSnapshot, Policy, Position, Round } from "../../sdk/src/index.ts";
+
+export const WAD = 10n ** 18n;
+export const NOW = 1_700_000_000n;
+export const FEED = "0x00000000000000000000000000000000000feed0";
+export const ACCOUNT = "0x0000000000000000000000000000000000000a11";
+
+export const MARKET = "0x0000000000000000000000000000000000000000000000000000000000000e74";
+
+const percent = (value: bigint): bigint => value * 10n ** 16n;
+
+/** All limits, of which Volatility is the tightest for the account below. */
+const POLICY: Policy = {
+  feed: FEED,
+  feedDecimals: 8n,
+  mode: "Enforce",
+  active: ["Volatility", "Collateral", "Margin", "OpenInterest"],
+  heartbeat: 3_900n,
+  maxAge: 10_800n,
+  volatilityFloor: percent(5n),
+  tail: 40_433n * 10n ** 14n,
+  riskBudget: percent(50n),
+  maintenanceAndPenalty: percent(2n),
+  exitFee: 5n * 10n ** 14n,
+  baseMargin: percent(2n),
+  fullMarginOpenInterest: 200_000_000n * WAD,
+  openInterestCap: 50_000n * WAD,
+  referenceMove: percent(15n),
+  horizon: 14_400n,
+};
+
+export const policyWith = (changes: Partial<Policy> = {}): Policy => ({ ...POLICY, ...changes });
+
+/** A price of 2 000, just written, at a volatility of 80 % a year. */
+export function snapshotWith(policy: Partial<Policy> | null = {}, changes: Partial<GuardSnapshot> = {}): GuardSnapshot {
+  const round: Round = { price: 2_000n * WAD, updatedAt: NOW };
+  const variance = 640_000_000_000_000_000n;
+  return { market: MARKET, policy: policy && policyWith(policy), round, variance, blockNumber: 1n, timestamp: NOW, ...changes };
+}
+
+/** A new long of 1.0 with 1 000 of equity, alone in its market. */
+export function positionWith(changes: Partial<Position> = {}): Position {
+  const sizes = { sizeBefore: 0n, sizeAfter: WAD, sameSideOthers: 0n, oppositeOthers: 0n };
+  return { account: ACCOUNT, equity: 1_000n * WAD, flow: 0n, ...sizes, poolEquity: 0n, ...changes };
+}

@@ -1,0 +1,117 @@
+import { network } from "hardhat";
+import { type Abi, type AbiFunction, type Hex, toFunctionSelector } from "viem";
+import { isSizingGuardError } from "../../sdk/src/errors/index.ts";
+import {
+  LIMITS,
+  type MarketState,
+  MODES,
+  ORACLE_STATUSES,
+  type Policy,
+  type PolicyWords,
+  type Position,
+  type Verdict,
+} from "../../sdk/src/index.ts";
+import { type BatchTarget, type Outcome, word } from "./batch.ts";
+import { type Arguments, integerType } from "./corpus.ts";
+import { bitOf } from "./parityPolicies.ts";
+
+/** Deploys the batch runner and the sizing harness on a fresh in-process chain. */
+export async function deploySizingHarness() {
+  const { viem, provider } = await network.create();
+  const runner = await viem.deployContract("BatchRunner");
+  const harness = await viem.deployContract("SizingHarness");
+  const target = (name: string): BatchTarget => targetOf(provider, runner.address, harness.address, harness.abi as Abi, name);
+  return { provider, harness, target };
+}
+
+/** Like `batchTarget`, for functions of static structs, whose words lie flat in calldata. */
+function targetOf(provider: BatchTarget["provider"], runner: string, target: string, abi: Abi, name: string): BatchTarget {
+  const found = abi.find((item): item is AbiFunction => item.type === "function" && item.name === name);
+  if (found === undefined) throw new Error(`the harness has no function ${name}`);
+  const types = Array.from({ length: countWords(found.inputs) }, () => integerType("uint256"));
+  return { provider, runner, target, selector: toFunctionSelector(found), types, outputWords: countWords(found.outputs) };
+}
+
+type Parameters = AbiFunction["inputs"];
+
+function countWords(parameters: Parameters): number {
+  return parameters.reduce((count, item) => count + ("components" in item ? countWords(item.components as Parameters) : 1), 0);
+}
+
+/** The words of a position, in the order of the struct. */
+export function positionWords(position: Position): Arguments {
+  const { account, equity, flow, sizeBefore, sizeAfter, sameSideOthers, oppositeOthers, poolEquity } = position;
+  return [BigInt(account), equity, flow, sizeBefore, sizeAfter, sameSideOthers, oppositeOthers, poolEquity];
+}
+
+export function judgeArguments(words: PolicyWords, position: Position, market: MarketState): Arguments {
+  const status = BigInt(ORACLE_STATUSES.indexOf(market.status));
+  return [words.feedPolicy, words.riskPolicy, ...positionWords(position), status, market.price, market.variance, market.age];
+}
+
+/** The words of a verdict, in the order of the struct. */
+export function verdictWords(verdict: Verdict): Arguments {
+  const { allowed, limit, maxSize, limitSize, price, variance, status } = verdict;
+  return [BigInt(allowed), BigInt(LIMITS.indexOf(limit)), maxSize, limitSize, price, variance, BigInt(ORACLE_STATUSES.indexOf(status))];
+}
+
+/** The words of `PolicyValues`. */
+export function policyWords(policy: Policy): Arguments {
+  const { feed, feedDecimals, mode, active, heartbeat, maxAge, volatilityFloor, tail, riskBudget, maintenanceAndPenalty } = policy;
+  const { exitFee, baseMargin, fullMarginOpenInterest, openInterestCap, referenceMove, horizon } = policy;
+  const bits = active.reduce((sum, limit) => sum | bitOf(limit), 0n);
+  const first = [BigInt(feed), feedDecimals, BigInt(MODES.indexOf(mode)), bits, heartbeat, maxAge, volatilityFloor];
+  const second = [
+    tail,
+    riskBudget,
+    maintenanceAndPenalty,
+    exitFee,
+    baseMargin,
+    fullMarginOpenInterest,
+    openInterestCap,
+    referenceMove,
+    horizon,
+  ];
+  return [...first, ...second];
+}
+
+/** The SDK's outcome in the form of the chain's: words, or the revert data its error stands for. */
+export function outcomeOf(run: () => Arguments): Outcome & { readonly error?: unknown } {
+  try {
+    return { ok: true, words: run().map((value) => BigInt.asUintN(256, value)) };
+  } catch (error) {
+    const data = revertData(error);
+    return { ok: false, selector: data.slice(0, 10), data, error };
+  }
+}
+
+/** Revert data of an error of the SDK, by hand: every argument of the guard's errors is one static word. */
+export function revertData(error: unknown): Hex {
+  if (!isSizingGuardError(error) || error.selector === undefined) throw error;
+  return `${error.selector}${error.args.map((argument) => word(BigInt(argument as bigint | number | Hex))).join("")}`;
+}
+
+/** Counts by label, for corpora that must not rot. */
+export class Counter {
+  readonly #counts = new Map<string, number>();
+
+  add(...labels: readonly string[]): void {
+    for (const label of labels) this.#counts.set(label, this.of(label) + 1);
+  }
+
+  of(label: string): number {
+    return this.#counts.get(label) ?? 0;
+  }
+
+  /** Fails when one of the labels was met less than `least` times. */
+  expectEach(labels: readonly string[], least: number): void {
+    const rare = labels.filter((label) => this.of(label) < least).map((label) => `${label} ${this.of(label)} times`);
+    if (rare.length > 0) throw new Error(`the corpus meets ${rare.join(", ")}: it needs ${least}`);
+  }
+
+  /** The counts of the labels that begin so, for a test's title. */
+  describe(prefix: string): string {
+    const shown = [...this.#counts].filter(([label]) => label.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1));
+    return shown.map(([label, count]) => `${count} ${label.slice(prefix.length)}`).join(", ");
+  }
+}

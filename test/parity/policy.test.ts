@@ -1,0 +1,143 @@
+import { expect } from "chai";
+import type { Hex } from "viem";
+import { LimitNotSupportedError, PolicyIncompleteError, PolicyOutOfRangeError, ZeroAddressError } from "../../sdk/src/errors/index.ts";
+import { decodePolicy, encodePolicy, POLICY_FIELDS, type Policy, type PolicyWords, requirePolicyInRange } from "../../sdk/src/index.ts";
+import { runBatch } from "../helpers/batch.ts";
+import { type Arguments, CASES, Random, SEED } from "../helpers/corpus.ts";
+import { sameOutcome } from "../helpers/differential.ts";
+import {
+  COMPLETE_SUBSETS,
+  fieldsAroundRange,
+  fieldsInRange,
+  LAYOUT,
+  packFields,
+  RESERVED_RISK_BITS,
+  SUBSETS,
+} from "../helpers/parityPolicies.ts";
+import { Counter, deploySizingHarness, outcomeOf, policyWords } from "../helpers/parityTargets.ts";
+
+interface Case {
+  readonly market: Hex;
+  readonly words: PolicyWords;
+}
+
+const toHex = (value: bigint, bytes: number): Hex => `0x${value.toString(16).padStart(2 * bytes, "0")}`;
+const show = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === "bigint" ? toHex(item, 32) : item));
+
+/** Words around the ends of the ranges, words with every bit random, and words of the codec. */
+function randomCase(random: Random): Case {
+  const words = random.oneIn(10)
+    ? { feedPolicy: random.bits(256), riskPolicy: random.bits(256) }
+    : packFields(random.oneIn(5) ? fieldsInRange(random, COMPLETE_SUBSETS) : fieldsAroundRange(random));
+  const reserved = random.oneIn(4) ? random.bits(256) & RESERVED_RISK_BITS : 0n;
+  return { market: toHex(random.bits(256), 32), words: { ...words, riskPolicy: words.riskPolicy | reserved } };
+}
+
+const arguments_ = ({ market, words }: Case): Arguments => [BigInt(market), words.feedPolicy, words.riskPolicy];
+
+function decoded(words: PolicyWords): Policy {
+  const policy = decodePolicy(words);
+  if (policy === null) throw new Error("an empty word stands for no policy");
+  return policy;
+}
+
+/** Which rule an error comes from, and on which side of the range the value was. */
+function label(error: unknown): string {
+  if (error instanceof PolicyOutOfRangeError)
+    return `${error.field} ${(error.args[2] as bigint) < (error.args[3] as bigint) ? "below" : "above"}`;
+  if (error instanceof LimitNotSupportedError || error instanceof PolicyIncompleteError || error instanceof ZeroAddressError)
+    return error.code;
+  return "accepted";
+}
+
+describe(`SDK against Solidity: policies (SEED=${SEED})`, () => {
+  let chain: Awaited<ReturnType<typeof deploySizingHarness>>;
+
+  before(async () => {
+    chain = await deploySizingHarness();
+  });
+
+  it("requirePolicyInRange: the same values, or the same error with the same arguments", async function () {
+    const random = new Random(SEED, "requireInRange");
+    const cases = Array.from({ length: CASES }, () => randomCase(random));
+    const outcomes = await runBatch(chain.target("requireInRange"), cases.map(arguments_));
+    const counter = new Counter();
+    for (const [index, one] of cases.entries()) {
+      const sdk = outcomeOf(() => {
+        requirePolicyInRange(one.market, one.words);
+        return policyWords(decoded(one.words));
+      });
+      const twin = outcomes[index];
+      if (twin === undefined || !sameOutcome(sdk, twin)) throw new Error(show({ one, sdk, twin }));
+      counter.add(label(sdk.error));
+    }
+    // The other ends of the ranges are the ends of the fields: no word goes beyond them.
+    const ends = POLICY_FIELDS.filter((field) => field !== "FeedDecimals").flatMap((field) => {
+      const { min, max, bits } = LAYOUT[field];
+      return [...(min > 0n ? [`${field} below`] : []), ...(max < 2n ** bits - 1n ? [`${field} above`] : [])];
+    });
+    counter.expectEach(ends, CASES / 1_000);
+    counter.expectEach(["ZeroAddress", "LimitNotSupported", "PolicyIncomplete"], CASES / 1_000);
+    counter.expectEach(["accepted"], CASES / 10);
+    this.runnable().title = `requirePolicyInRange: ${CASES} words equal (${counter.describe("")})`;
+  });
+
+  it("every getter of both words", async () => {
+    const random = new Random(SEED, "getters");
+    const words = Array.from({ length: 5_000 }, (): PolicyWords => {
+      const { feedPolicy, riskPolicy } = randomCase(random).words;
+      // A mode that no guard stores has no name, and an exponent beyond 40 may not fit.
+      const mode = 0xffn << LAYOUT.Mode.shift;
+      const exponent = 0xffn << LAYOUT.OpenInterestExponent.shift;
+      return {
+        feedPolicy: (feedPolicy & ~mode) | (random.between(0n, 3n) << LAYOUT.Mode.shift),
+        riskPolicy: (riskPolicy & ~exponent) | (random.between(0n, 60n) << LAYOUT.OpenInterestExponent.shift),
+      };
+    });
+    const outcomes = await runBatch(
+      chain.target("policyValues"),
+      words.map(({ feedPolicy, riskPolicy }) => [feedPolicy, riskPolicy]),
+    );
+    words.forEach((one, index) => {
+      const sdk = outcomeOf(() => policyWords(decoded(one)));
+      const twin = outcomes[index];
+      if (twin === undefined || !sameOutcome(sdk, twin)) throw new Error(show({ one, sdk, twin }));
+    });
+  });
+});
+
+describe(`policy codec round trips (SEED=${SEED})`, () => {
+  const COUNT = 5_000;
+
+  it("decode after encode gives the policy that was written", () => {
+    const random = new Random(SEED, "decode after encode");
+    for (let i = 0; i < COUNT; i++) {
+      const policy = decoded(packFields(fieldsInRange(random, SUBSETS)));
+      const words = encodePolicy(policy);
+      expect(decodePolicy(words)).to.deep.equal(policy);
+      expect(encodePolicy(decoded(words))).to.deep.equal(words);
+    }
+  });
+
+  it("encode after decode gives the same words, where the mantissa of the cap has no zeros to take out", () => {
+    const random = new Random(SEED, "encode after decode");
+    for (let i = 0; i < COUNT; i++) {
+      const fields = fieldsInRange(random, SUBSETS);
+      const mantissa = fields.OpenInterestMantissa % 10n === 0n ? fields.OpenInterestMantissa + 1n : fields.OpenInterestMantissa;
+      const words = packFields({ ...fields, OpenInterestMantissa: mantissa });
+      expect(encodePolicy(decoded(words))).to.deep.equal(words);
+    }
+  });
+
+  it("what encodes and is complete is in range, and so is the same cap with its zeros spelled out", () => {
+    const random = new Random(SEED, "caps");
+    for (let i = 0; i < COUNT; i++) {
+      const fields = fieldsInRange(random, COMPLETE_SUBSETS);
+      const plain = { ...fields, OpenInterestMantissa: random.between(1n, 4_000_000n) * 1_000n, OpenInterestExponent: 10n };
+      const short = { ...fields, OpenInterestMantissa: plain.OpenInterestMantissa / 1_000n, OpenInterestExponent: 13n };
+      expect(decoded(packFields(plain))).to.deep.equal(decoded(packFields(short)));
+      expect(encodePolicy(decoded(packFields(plain)))).to.deep.equal(encodePolicy(decoded(packFields(short))));
+      requirePolicyInRange(toHex(1n, 32), encodePolicy(decoded(packFields(plain))));
+    }
+  });
+});

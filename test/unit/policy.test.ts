@@ -1,0 +1,186 @@
+import { expect } from "chai";
+import { ArgumentOutOfRangeError, isSizingGuardError } from "../../sdk/src/errors/index.ts";
+import {
+  decodePolicy,
+  encodePolicy,
+  LIMITS,
+  MODES,
+  ORACLE_STATUSES,
+  POLICY_FIELDS,
+  type Policy,
+  requirePolicyInRange,
+} from "../../sdk/src/index.ts";
+import { FEED, MARKET, policyWith, WAD } from "../helpers/parityFixtures.ts";
+
+const RATIO = 10n ** 14n;
+
+/** The error of a call that must fail. */
+function errorOf(call: () => unknown): Error {
+  try {
+    call();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+describe("encodePolicy", () => {
+  it("puts every field where the layout says", () => {
+    const words = encodePolicy(policyWith());
+    const limits = (1n << 3n) | (1n << 4n) | (1n << 5n) | (1n << 8n);
+    const feedPolicy = (1n << 232n) | (limits << 216n) | (500n << 200n) | (1_080n << 184n) | (390n << 168n) | (8n << 160n) | BigInt(FEED);
+    const caps = (14_400n << 232n) | (1_500n << 160n) | (22n << 152n) | (5n << 120n);
+    const riskPolicy = caps | (200_000_000n << 80n) | (200n << 64n) | (5n << 48n) | (200n << 32n) | (5_000n << 16n) | 40_433n;
+    expect(words).to.deep.equal({ feedPolicy, riskPolicy });
+    expect(decodePolicy(words)).to.deep.equal(policyWith());
+  });
+
+  // Each of these would be another policy after rounding.
+  const refused: readonly (readonly [keyof Policy, unknown])[] = [
+    ["feed", `0x1${"0".repeat(40)}`],
+    ["feedDecimals", 256n],
+    ["feedDecimals", -1n],
+    ["mode", "Paused"],
+    ["active", ["Volatility", "Openinterest"]],
+    ["heartbeat", 3_601n],
+    ["heartbeat", 655_360n],
+    ["heartbeat", -10n],
+    ["maxAge", 10_805n],
+    ["maxAge", 655_360n],
+    ["volatilityFloor", RATIO + 1n],
+    ["volatilityFloor", 65_536n * RATIO],
+    ["tail", 4n * WAD + 1n],
+    ["tail", 65_536n * RATIO],
+    ["riskBudget", 1n],
+    ["riskBudget", -RATIO],
+    ["maintenanceAndPenalty", RATIO - 1n],
+    ["exitFee", RATIO / 2n],
+    ["baseMargin", 65_536n * RATIO],
+    ["fullMarginOpenInterest", WAD / 2n],
+    ["fullMarginOpenInterest", WAD << 40n],
+    ["openInterestCap", 2n ** 32n + 1n],
+    ["openInterestCap", -10n],
+    ["openInterestCap", 10n ** 51n],
+    ["referenceMove", RATIO + 1n],
+    ["horizon", 2n ** 24n],
+    ["horizon", -1n],
+  ];
+  for (const [name, value] of refused) {
+    it(`refuses ${name} ${value}: it is not rounded, and nothing is left out`, () => {
+      const error = errorOf(() => encodePolicy(policyWith({ [name]: value })));
+      expect(error).to.be.instanceOf(ArgumentOutOfRangeError).with.property("argument", name);
+      expect(isSizingGuardError(error)).to.equal(true);
+    });
+  }
+
+  const caps: readonly (readonly [bigint, bigint, bigint])[] = [
+    [0n, 0n, 0n],
+    [1n, 1n, 0n],
+    [10n, 1n, 1n],
+    [2n ** 32n - 1n, 2n ** 32n - 1n, 0n],
+    [12_345n * WAD, 12_345n, 18n],
+    [10n ** 40n, 1n, 40n],
+    [10n ** 41n, 10n, 40n],
+    [(2n ** 32n - 6n) * 10n ** 40n, 2n ** 32n - 6n, 40n],
+  ];
+  for (const [cap, mantissa, exponent] of caps) {
+    it(`writes an open-interest cap of ${cap} as ${mantissa}e${exponent}`, () => {
+      const { riskPolicy } = encodePolicy(policyWith({ openInterestCap: cap }));
+      expect(BigInt.asUintN(32, riskPolicy >> 120n)).to.equal(mantissa);
+      expect(BigInt.asUintN(8, riskPolicy >> 152n)).to.equal(exponent);
+      expect(decodePolicy({ ...encodePolicy(policyWith()), riskPolicy })?.openInterestCap).to.equal(cap);
+    });
+  }
+});
+
+describe("decodePolicy", () => {
+  it("is null where no policy is set, whatever the second word", () => {
+    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 0n })).to.equal(null);
+    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 1n })).to.equal(null);
+  });
+
+  it("refuses what is no word, and a mode that no guard stores", () => {
+    const words = encodePolicy(policyWith());
+    const calls: readonly (readonly [string, () => unknown])[] = [
+      ["feedPolicy", () => decodePolicy({ ...words, feedPolicy: -1n })],
+      ["feedPolicy", () => decodePolicy({ ...words, feedPolicy: 2n ** 256n })],
+      ["riskPolicy", () => decodePolicy({ ...words, riskPolicy: 2n ** 256n })],
+      ["riskPolicy", () => requirePolicyInRange(MARKET, { ...words, riskPolicy: -1n })],
+      ["mode", () => decodePolicy({ ...words, feedPolicy: words.feedPolicy | (4n << 232n) })],
+    ];
+    for (const [argument, call] of calls)
+      expect(errorOf(call), argument).to.be.instanceOf(ArgumentOutOfRangeError).with.property("argument", argument);
+  });
+});
+
+describe("requirePolicyInRange", () => {
+  it("takes the policy of the fixtures, and its values at both ends of their ranges", () => {
+    const low: Partial<Policy> = {
+      heartbeat: 10n,
+      maxAge: 20n,
+      volatilityFloor: RATIO,
+      tail: WAD,
+      riskBudget: RATIO,
+      maintenanceAndPenalty: 0n,
+    };
+    const least: Partial<Policy> = {
+      exitFee: 0n,
+      baseMargin: RATIO,
+      fullMarginOpenInterest: WAD,
+      openInterestCap: 1n,
+      referenceMove: RATIO,
+      horizon: 1n,
+    };
+    const high: Partial<Policy> = {
+      heartbeat: 655_340n,
+      maxAge: 655_350n,
+      volatilityFloor: 65_535n * RATIO,
+      tail: 65_535n * RATIO,
+      riskBudget: WAD,
+    };
+    const most: Partial<Policy> = {
+      maintenanceAndPenalty: WAD,
+      exitFee: WAD,
+      baseMargin: WAD,
+      referenceMove: 65_535n * RATIO,
+      horizon: 2n ** 24n - 1n,
+    };
+    for (const changes of [{}, { ...low, ...least }, { ...high, ...most }]) requirePolicyInRange(MARKET, encodePolicy(policyWith(changes)));
+  });
+
+  it("asks a parameter of an inactive limit for nothing", () => {
+    const nothing: Partial<Policy> = { riskBudget: 0n, baseMargin: 0n, fullMarginOpenInterest: 0n };
+    requirePolicyInRange(MARKET, encodePolicy(policyWith({ ...nothing, active: ["Collateral", "OpenInterest"] })));
+    const closed: Partial<Policy> = { ...nothing, openInterestCap: 0n, referenceMove: 0n, active: [] };
+    for (const mode of ["ReduceOnly", "Off"] as const) requirePolicyInRange(MARKET, encodePolicy(policyWith({ ...closed, mode })));
+  });
+
+  const refused: readonly (readonly [string, Partial<Policy>, string])[] = [
+    ["ZeroAddress", { feed: "0x0000000000000000000000000000000000000000" }, "An address is zero."],
+    ["PolicyOutOfRange", { heartbeat: 0n }, "Heartbeat is 0. Set it from 1 to 65534"],
+    ["PolicyOutOfRange", { maxAge: 3_900n }, "MaxAge is 390. Set it from 391 to 65535"],
+    ["PolicyOutOfRange", { volatilityFloor: 0n }, "VolatilityFloor is 0. Set it from 1 to 65535"],
+    ["PolicyOutOfRange", { tail: WAD - RATIO }, "Tail is 9999. Set it from 10000 to 65535"],
+    ["PolicyOutOfRange", { horizon: 0n }, "Horizon is 0. Set it from 1 to 16777215"],
+    ["PolicyOutOfRange", { riskBudget: WAD + RATIO }, "RiskBudget is 10001. Set it from 1 to 10000"],
+    ["PolicyOutOfRange", { openInterestCap: 0n }, "OpenInterestMantissa is 0. Set it from 1 to 4294967295"],
+    ["LimitNotSupported", { active: ["None", "Volatility", "OpenInterest"] }, "This guard has no limit None."],
+    ["LimitNotSupported", { active: ["Volatility", "OpenInterest", "Skew"] }, "This guard has no limit Skew."],
+    ["PolicyIncomplete", { active: ["Volatility"] }, "The policy needs OpenInterest"],
+    ["PolicyIncomplete", { active: ["OpenInterest"], mode: "Shadow" }, "The policy needs OpenInterest"],
+  ];
+  for (const [code, changes, message] of refused) {
+    it(`answers ${code}: ${message}`, () => {
+      const error = errorOf(() => requirePolicyInRange(MARKET, encodePolicy(policyWith(changes))));
+      expect(error).to.include({ code });
+      expect(error.message).to.contain(message);
+    });
+  }
+});
+
+describe("enums", () => {
+  it("have the safe name first", () => {
+    expect([MODES[0], ORACLE_STATUSES[0], LIMITS[0]]).to.deep.equal(["ReduceOnly", "Invalid", "None"]);
+    for (const names of [MODES, ORACLE_STATUSES, LIMITS, POLICY_FIELDS]) expect(new Set(names).size).to.equal(names.length);
+  });
+});
