@@ -10,7 +10,16 @@ import {FeedReader, Round} from "./oracle/FeedReader.sol";
 import {Market, VolatilityOracle} from "./oracle/VolatilityOracle.sol";
 import {FeedPolicy} from "./types/FeedPolicy.sol";
 import {RiskPolicy} from "./types/RiskPolicy.sol";
+import {VolatilitySlot} from "./types/VolatilitySlot.sol";
 import {VolatilityWord} from "./types/VolatilityWord.sol";
+
+/// @dev What the guard saw while judging: the stored slot, the word with the latest round sampled, and whether to store it.
+struct Observation {
+    VolatilitySlot slot;
+    VolatilityWord word;
+    uint256 roundId;
+    bool isNext;
+}
 
 /// @title SizingGuard
 /// @notice A protocol asks this contract before it lets an action stand. It is also the volatility oracle of its markets.
@@ -74,7 +83,7 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         m.risk = risk;
         emit PolicySet(market, feedPolicy, riskPolicy);
         // Two feeds need not quote the same thing: a return measured across both would be nonsense.
-        if (restarts) _store(market, m, m.volatility, VolatilityWord.wrap(0));
+        if (restarts) _store(market, m, m.volatility, VolatilityWord.wrap(0), 0);
     }
 
     /* PUBLIC VIEW */
@@ -96,43 +105,41 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
 
     function _enforce(bytes32 market, Position calldata position) private returns (uint256) {
         Market storage m = _market(market);
-        (Verdict memory verdict, VolatilityWord next) = _judge(m, position);
+        (Verdict memory verdict, Observation memory seen) = _judge(m, position);
         uint256 size = SignedMath.abs(position.sizeAfter);
         if (size > verdict.maxSize) {
             if (!verdict.allowed) _reject(market, position.account, size, verdict);
             emit WouldReject(market, position.account, size, verdict);
         }
-        _store(market, m, m.volatility, next);
+        if (seen.isNext) _store(market, m, seen.slot, seen.word, seen.roundId);
         return verdict.limitSize;
     }
 
-    /// @dev The verdict as if the feed's latest round had just been sampled, and the word to store: unchanged where the
-    /// feed was not read, not usable, or not watched without a gap.
+    /// @dev The verdict as if the feed's latest round had just been sampled, and that observation.
     function _judge(Market storage m, Position calldata position)
         private
         view
-        returns (Verdict memory verdict, VolatilityWord next)
+        returns (Verdict memory verdict, Observation memory seen)
     {
         FeedPolicy feed = m.feed;
         MarketState memory market;
-        next = m.volatility;
-        if (_isFeedNeeded(feed)) (market, next) = _marketState(feed, next);
+        if (_isFeedNeeded(feed)) (market, seen) = _marketState(feed, m.volatility);
         verdict = SizingMath.judge(feed, m.risk, position, market);
     }
 
-    function _marketState(FeedPolicy feed, VolatilityWord word)
+    function _marketState(FeedPolicy feed, VolatilitySlot slot)
         private
         view
-        returns (MarketState memory market, VolatilityWord next)
+        returns (MarketState memory market, Observation memory seen)
     {
         Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
-        if (!round.isUsable) return (market, word);
-        VolatilityWord sampled = _observe(word, round, feed);
-        next = _isWatched(word, round, feed) ? sampled : word;
+        if (!round.isUsable) return (market, seen);
+        VolatilityWord word = slot.word();
+        seen = Observation(slot, _observe(word, round, feed), round.id, _isNext(slot, word, round, feed));
         market.age = block.timestamp - round.updatedAt;
         market.status = _status(market.age, feed);
         market.price = round.price;
-        market.variance = _sizingVariance(sampled, feed);
+        market.variance = _sizingVariance(seen.word, feed);
     }
 
     function _status(uint256 age, FeedPolicy feed) private pure returns (OracleStatus) {

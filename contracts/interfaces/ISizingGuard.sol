@@ -60,7 +60,9 @@ enum PolicyField {
     OpenInterestMantissa,
     OpenInterestExponent,
     ReferenceMove,
-    Horizon
+    Horizon,
+    LiquidityCap,
+    ConcentrationShare
 }
 
 /// @notice One account's position in one market, as the protocol states it. Everything is post-action, unless it says otherwise.

@@ -17,12 +17,13 @@ interface IVolatilityOracle {
     /// @notice `round` was not written at or before the last observation, so rounds could be missing in between.
     error RoundNotObserved(bytes32 market, uint80 round, uint256 updatedAt, uint256 lastObservation);
 
-    /// @notice Observes the feed's latest round; after a gap longer than the feed's heartbeat, every round in between.
+    /// @notice Observes the feed's latest round, and before it every round since the last observation.
     /// @dev Reverts `PolicyNotSet`, `FeedUnusable` or `TooManyRounds`. A round that was observed before changes nothing.
     function poke(bytes32 market) external;
 
     /// @notice Observes the rounds after `round`, oldest first, up to the bound of one call.
-    /// @param round a round the feed wrote at or before the market's last observation
+    /// @param round a round the feed wrote at or before the market's last observation, or the beginning of a phase
+    /// (`phase << 64`, a round that never exists): the step to its first round is then a gap
     /// @dev Reverts `PolicyNotSet`, `FeedUnusable` or `RoundNotObserved`.
     function pokeFrom(bytes32 market, uint80 round) external;
 

@@ -21,8 +21,9 @@ library PolicyRules {
     /// @dev `ZeroAddress`, `FeedUnusable`, `FeedDecimalsOutOfRange`, `FeedDecimalsMismatch`, `PolicyOutOfRange`,
     /// `LimitNotSupported`, `PolicyIncomplete`.
     function requireValid(bytes32 market, FeedPolicy feed, RiskPolicy risk) internal view {
-        requireInRange(market, feed, risk);
+        if (feed.feed() == address(0)) revert ISizingGuard.ZeroAddress();
         requireFeed(feed);
+        requireInRange(market, feed, risk);
     }
 
     /// @notice The part that needs no chain.
@@ -49,6 +50,7 @@ library PolicyRules {
     function _requireFeedPolicy(bytes32 market, FeedPolicy feed) private pure {
         uint256 unit = 10;
         uint256 heartbeat = feed.heartbeat() / unit;
+        _requireRange(market, PolicyField.FeedDecimals, feed.feedDecimals(), 0, FeedReader.MAX_DECIMALS);
         _requireRange(market, PolicyField.Mode, feed.mode(), 0, uint256(type(Mode).max));
         _requireRange(market, PolicyField.Heartbeat, heartbeat, 1, type(uint16).max - 1);
         _requireRange(market, PolicyField.MaxAge, feed.maxAge() / unit, heartbeat + 1, type(uint16).max);
@@ -100,6 +102,9 @@ library PolicyRules {
             _least(active, Limit.OpenInterest),
             type(uint16).max
         );
+        // Parameters of limits this guard does not have: set, they would look like a promise.
+        _requireRange(market, PolicyField.LiquidityCap, risk.liquidityCap() / 1e18, 0, 0);
+        _requireRange(market, PolicyField.ConcentrationShare, risk.concentrationShare() / unit, 0, 0);
     }
 
     /// @dev A parameter of an active limit must not be zero; of an inactive one it may.

@@ -6,6 +6,7 @@ import {VolatilityMath} from "../libraries/VolatilityMath.sol";
 import {FixedPointMath, WAD} from "../libraries/FixedPointMath.sol";
 import {FeedPolicy} from "../types/FeedPolicy.sol";
 import {RiskPolicy} from "../types/RiskPolicy.sol";
+import {VolatilitySlot, VolatilitySlotLibrary} from "../types/VolatilitySlot.sol";
 import {VolatilityParameters, VolatilityWord} from "../types/VolatilityWord.sol";
 import {FeedReader, Round} from "./FeedReader.sol";
 
@@ -13,7 +14,14 @@ import {FeedReader, Round} from "./FeedReader.sol";
 struct Market {
     FeedPolicy feed;
     RiskPolicy risk;
-    VolatilityWord volatility;
+    VolatilitySlot volatility;
+}
+
+/// @dev Rounds walked over, the latest first.
+struct Walk {
+    uint256 count;
+    uint256[] prices;
+    uint32[] times;
 }
 
 /// @title VolatilityOracle
@@ -46,30 +54,30 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         FeedPolicy policy = m.feed;
         Round memory latest = FeedReader.latest(policy.feed(), policy.feedDecimals());
         if (!latest.isUsable) revert FeedUnusable(policy.feed());
-        VolatilityWord word = m.volatility;
-        if (_isWatched(word, latest, policy)) {
-            _store(market, m, word, _observe(word, latest, policy));
-        } else {
-            _store(market, m, word, _catchUp(market, word, latest, policy));
-        }
+        VolatilitySlot slot = m.volatility;
+        VolatilityWord word = slot.word();
+        bool nothingMissed = _isNext(slot, word, latest, policy);
+        _store(market, m, slot, nothingMissed ? _observe(word, latest, policy) : _catchUp(market, word, latest, policy), latest.id);
     }
 
     /// @inheritdoc IVolatilityOracle
     function pokeFrom(bytes32 market, uint80 round) external {
         Market storage m = _market(market);
         FeedPolicy policy = m.feed;
-        VolatilityWord word = m.volatility;
-        Round memory anchor = FeedReader.at(policy.feed(), policy.feedDecimals(), round);
-        if (!anchor.exists || anchor.updatedAt > word.time()) {
-            revert RoundNotObserved(market, round, anchor.updatedAt, word.time());
+        VolatilitySlot slot = m.volatility;
+        VolatilityWord word = slot.word();
+        bool isObserved = _requireObserved(market, round, word, policy);
+        uint80 id = round;
+        for (uint256 walked = 0; walked < MAX_ROUNDS; ++walked) {
+            Round memory next = FeedReader.at(policy.feed(), policy.feedDecimals(), id + 1);
+            if (!next.exists) break;
+            ++id;
+            if (!next.isUsable) continue;
+            // What came before the beginning of a phase is lost: the step to its first round is a gap.
+            word = isObserved ? _observe(word, next, policy) : _observeAcrossGap(word, next, policy);
+            isObserved = true;
         }
-        VolatilityWord next = word;
-        for (uint80 id = round + 1; id <= round + MAX_ROUNDS; ++id) {
-            Round memory current = FeedReader.at(policy.feed(), policy.feedDecimals(), id);
-            if (!current.exists) break;
-            if (current.isUsable) next = _observe(next, current, policy);
-        }
-        _store(market, m, word, next);
+        if (id != round) _store(market, m, slot, word, id);
     }
 
     /* PUBLIC VIEW */
@@ -77,12 +85,12 @@ abstract contract VolatilityOracle is IVolatilityOracle {
     /// @inheritdoc IVolatilityOracle
     function variance(bytes32 market) external view returns (uint256) {
         Market storage m = _market(market);
-        return VolatilityMath.variance(m.volatility, _parameters(m.feed));
+        return VolatilityMath.variance(m.volatility.word(), _parameters(m.feed));
     }
 
     /// @inheritdoc IVolatilityOracle
     function volatilityWord(bytes32 market) external view returns (uint256) {
-        return VolatilityWord.unwrap(_markets[market].volatility);
+        return VolatilityWord.unwrap(_markets[market].volatility.word());
     }
 
     /* INTERNAL */
@@ -92,7 +100,17 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         if (!m.feed.isSet()) revert PolicyNotSet(market);
     }
 
-    /// @dev Whether nothing can have been missed between the stored observation and this round.
+    /// @dev Whether this round may be stored as the next observation: the first of all, or the one right after the last
+    /// and no more than a heartbeat later, so that nothing in between was missed.
+    function _isNext(VolatilitySlot slot, VolatilityWord word, Round memory round, FeedPolicy policy)
+        internal
+        pure
+        returns (bool)
+    {
+        return word.samples() == 0 || (slot.isFollowedBy(round.id) && _isWatched(word, round, policy));
+    }
+
+    /// @dev Whether the feed kept its heartbeat since the last observation.
     function _isWatched(VolatilityWord word, Round memory round, FeedPolicy policy) internal pure returns (bool) {
         return word.samples() == 0 || round.updatedAt <= word.time() + policy.heartbeat();
     }
@@ -105,7 +123,15 @@ abstract contract VolatilityOracle is IVolatilityOracle {
     {
         return _isWatched(word, round, policy)
             ? VolatilityMath.updateVolatility(word, round.price, round.updatedAt, _parameters(policy))
-            : VolatilityMath.updateAcrossGap(word, round.price, round.updatedAt, _parameters(policy));
+            : _observeAcrossGap(word, round, policy);
+    }
+
+    function _observeAcrossGap(VolatilityWord word, Round memory round, FeedPolicy policy)
+        internal
+        pure
+        returns (VolatilityWord)
+    {
+        return VolatilityMath.updateAcrossGap(word, round.price, round.updatedAt, _parameters(policy));
     }
 
     /// @dev Variance to size by: the estimate, and until it has seen enough never below the conservative beginning.
@@ -114,10 +140,13 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         if (word.samples() < WARM_UP_SAMPLES && result < INITIAL_VARIANCE) result = INITIAL_VARIANCE;
     }
 
-    function _store(bytes32 market, Market storage m, VolatilityWord word, VolatilityWord next) internal {
-        if (VolatilityWord.unwrap(next) == VolatilityWord.unwrap(word)) return;
+    /// @dev Writes what changed: the stamp alone, when the feed wrote another round of the same second.
+    function _store(bytes32 market, Market storage m, VolatilitySlot slot, VolatilityWord word, uint256 roundId) internal {
+        VolatilitySlot next = VolatilitySlotLibrary.stamp(word, roundId);
+        if (VolatilitySlot.unwrap(next) == VolatilitySlot.unwrap(slot)) return;
         m.volatility = next;
-        emit VarianceSampled(market, VolatilityWord.unwrap(next));
+        if (VolatilityWord.unwrap(word) == VolatilityWord.unwrap(slot.word())) return;
+        emit VarianceSampled(market, VolatilityWord.unwrap(word));
     }
 
     /// @dev ⌈floor²/W⌉: the policy keeps a volatility because people think in it, the estimator needs its square.
@@ -135,6 +164,19 @@ abstract contract VolatilityOracle is IVolatilityOracle {
 
     /* PRIVATE */
 
+    /// @dev Whether `round` was observed; reverts unless it was, or is the (empty) beginning of a phase.
+    function _requireObserved(bytes32 market, uint80 round, VolatilityWord word, FeedPolicy policy)
+        private
+        view
+        returns (bool)
+    {
+        Round memory anchor = FeedReader.at(policy.feed(), policy.feedDecimals(), round);
+        if (anchor.exists && anchor.updatedAt <= word.time()) return true;
+        bool beginsPhase = !anchor.exists && uint64(round) == 0 && word.samples() > 0;
+        if (!beginsPhase) revert RoundNotObserved(market, round, anchor.updatedAt, word.time());
+        return false;
+    }
+
     /// @dev Walks back to the last observation, then observes forward. Where the feed's history ends before that, the
     /// first step is a gap, across which variance can only rise.
     function _catchUp(bytes32 market, VolatilityWord word, Round memory latest, FeedPolicy policy)
@@ -142,26 +184,31 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         view
         returns (VolatilityWord)
     {
-        Round[] memory rounds = new Round[](MAX_ROUNDS);
-        uint256 count = _collect(market, word, latest, policy, rounds);
-        while (count > 0) {
-            word = _observe(word, rounds[--count], policy);
+        // Nothing is newer: a round that was observed before, or one the feed dated back.
+        if (latest.updatedAt <= word.time()) return word;
+        Walk memory walk = Walk(0, new uint256[](MAX_ROUNDS), new uint32[](MAX_ROUNDS));
+        _collect(market, word, latest, policy, walk);
+        Round memory round;
+        while (walk.count > 0) {
+            --walk.count;
+            (round.price, round.updatedAt) = (walk.prices[walk.count], walk.times[walk.count]);
+            word = _observe(word, round, policy);
         }
         return word;
     }
 
-    /// @dev Fills `rounds` from the latest backwards with those after the last observation, and counts them.
-    function _collect(
-        bytes32 market,
-        VolatilityWord word,
-        Round memory latest,
-        FeedPolicy policy,
-        Round[] memory rounds
-    ) private view returns (uint256 count) {
+    /// @dev Fills `walk` from the latest round backwards with the usable ones after the last observation.
+    function _collect(bytes32 market, VolatilityWord word, Round memory latest, FeedPolicy policy, Walk memory walk)
+        private
+        view
+    {
         Round memory round = latest;
         for (uint256 walked = 0; round.exists && round.updatedAt > word.time(); ++walked) {
             if (walked == MAX_ROUNDS) revert TooManyRounds(market, word.time(), MAX_ROUNDS);
-            if (round.isUsable) rounds[count++] = round;
+            if (round.isUsable) {
+                (walk.prices[walk.count], walk.times[walk.count]) = (round.price, round.updatedAt);
+                ++walk.count;
+            }
             if (round.id == 0) break;
             round = FeedReader.at(policy.feed(), policy.feedDecimals(), round.id - 1);
         }

@@ -57,6 +57,11 @@ contract TestFeed is IAggregatorV3 {
         }
     }
 
+    /// @notice A new aggregator behind the proxy: the next round is the first of its phase.
+    function startPhase(uint16 phase) external {
+        latestId = uint80(phase) << 64;
+    }
+
     /// @notice Overwrites a round, for feeds that rewrite or lose their history.
     function set(uint80 id, int256 answer, uint256 updatedAt) external {
         rounds[id] = Stored(answer, updatedAt);

@@ -95,6 +95,8 @@ describe("a payout disguised as a reduction", () => {
     const owner = m.alice.account.address;
     const held = await m.token.read.balanceOf([owner]);
     const before = await m.perp.read.account([ETH_USD, owner]);
+    // In the same second, or funding would be due.
+    await holdClock(m);
     const hash = await m.perp.write.modify([ETH_USD, -1n, -tokens * m.tokenUnit], from(m.alice));
     const refused = await eventOf(m, hash, "PayoutRefused");
     expect(refused).to.deep.equal({ market: ETH_USD, account: refused.account, amount: tokens * wad(1) });

@@ -200,14 +200,39 @@ describe(`walking missed rounds (SEED=${SEED})`, () => {
     expect(await m.guard.read.variance([ETH_USD])).to.equal(stored);
   });
 
-  it("within a heartbeat only the latest round is taken: the gap counts as watched", async () => {
+  it("a new phase of more rounds than one call takes is walked from its beginning: the step into it is a gap", async () => {
+    const m = await warm();
+    const [start, seen] = [await word(m), await lastObservation(m)];
+    await m.feed.write.startPhase([2]);
+    const rounds = await missRounds(m, wander(70, "phase"));
+    await expectRevert(poke(m), "TooManyRounds", [ETH_USD, seen, 64n]);
+    const beginning = 2n << 64n;
+    await m.guard.write.pokeFrom([ETH_USD, beginning]);
+    await m.guard.write.pokeFrom([ETH_USD, beginning + 64n]);
+    const [first, ...others] = rounds;
+    if (first === undefined) throw new Error("no rounds");
+    const entered = updateAcrossGap(start, first.price, first.updatedAt, volatilityParameters(m.policy));
+    expect(await word(m)).to.equal(observeAll(m, entered, others));
+    const caughtUp = await word(m);
+    await m.guard.write.pokeFrom([ETH_USD, 3n << 64n]);
+    expect(await word(m), "a phase without rounds").to.equal(caughtUp);
+  });
+
+  it("within a heartbeat every round is walked too: none is lost because the price was back in time", async () => {
     const m = await warm();
     const start = await word(m);
     const from = await lastObservation(m);
     await goTo(m, from + 3_000n);
     await pushRounds(m, [START_PRICE * 1.02, START_PRICE * 1.01], from, 1_000n);
+    await enforce(m, tiny);
+    expect(await word(m), "a trade stores nothing that would skip a round").to.equal(start);
     await poke(m);
-    expect(await word(m)).to.equal(observeAll(m, start, [{ price: wad(START_PRICE * 1.01), updatedAt: from + 2_000n }]));
+    expect(await word(m)).to.equal(
+      observeAll(m, start, [
+        { price: wad(START_PRICE * 1.02), updatedAt: from + 1_000n },
+        { price: wad(START_PRICE * 1.01), updatedAt: from + 2_000n },
+      ]),
+    );
   });
 
   it("a feed that does not answer cannot be poked", async () => {

@@ -43,6 +43,8 @@ export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
   OpenInterestExponent: spec("riskPolicy", 152n, 8n, 0n, 40n, 18n),
   ReferenceMove: spec("riskPolicy", 160n, 16n, 1n, 65_535n, 1_500n),
   Horizon: spec("riskPolicy", 232n, 24n, 1n, 2n ** 24n - 1n, 14_400n),
+  LiquidityCap: spec("riskPolicy", 176n, 40n, 0n, 0n, 0n),
+  ConcentrationShare: spec("riskPolicy", 216n, 16n, 0n, 0n, 0n),
 };
 
 export const FIELD_NAMES = Object.keys(LAYOUT) as readonly FieldName[];
@@ -84,6 +86,8 @@ export function fieldsInRange(random: Random, actives: readonly bigint[]): Field
     FeedDecimals: random.between(0n, 36n),
     MaxConfidence: 0n,
     FeedSpare: 0n,
+    LiquidityCap: 0n,
+    ConcentrationShare: 0n,
     Heartbeat,
     MaxAge: clamp(fields.MaxAge, Heartbeat + 1n, 65_535n),
     // Any larger exponent makes a cap that never binds.

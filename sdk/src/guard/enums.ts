@@ -54,6 +54,8 @@ export const POLICY_FIELDS = [
   "OpenInterestExponent",
   "ReferenceMove",
   "Horizon",
+  "LiquidityCap",
+  "ConcentrationShare",
 ] as const;
 
 /** A field of the policy words, as `PolicyOutOfRange` names it. */

@@ -164,6 +164,7 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   };
   const least = (limit: Limit): bigint => (fields.Active >> BigInt(LIMITS.indexOf(limit))) & 1n;
 
+  require("FeedDecimals", 0n, 36n);
   require("Mode", 0n, BigInt(MODES.length - 1));
   require("Heartbeat", 1n, MAX_UINT16 - 1n);
   require("MaxAge", fields.Heartbeat + 1n, MAX_UINT16);
@@ -181,6 +182,8 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("OpenInterestMantissa", least("OpenInterest"), MAX_UINT32);
   require("OpenInterestExponent", 0n, MAX_EXPONENT);
   require("ReferenceMove", least("OpenInterest"), MAX_UINT16);
+  require("LiquidityCap", 0n, 0n);
+  require("ConcentrationShare", 0n, 0n);
 }
 
 function requireLimits(market: `0x${string}`, fields: Fields): void {
@@ -215,6 +218,8 @@ function unpack({ feedPolicy, riskPolicy }: PolicyWords): Fields {
     OpenInterestMantissa: risk(120, 32),
     OpenInterestExponent: risk(152, 8),
     ReferenceMove: risk(160, 16),
+    LiquidityCap: risk(176, 40),
+    ConcentrationShare: risk(216, 16),
     Horizon: risk(232, 24),
   };
 }

@@ -133,7 +133,7 @@ export function limitSize(policy: Policy, position: Position, market: MarketStat
 
   const move = policyMove(policy, market);
   const quote = bind(quoteLimits(policy, position, market.price, move), scale);
-  const byQuote = mulDivDownSaturating(quote.notional, WAD, market.price);
+  const byQuote = quote.notional === UNCAPPED ? UNCAPPED : mulDivDownSaturating(quote.notional, WAD, market.price);
   const byBase = bind([openInterest(policy, position, move)], scale).notional;
   if (byBase < byQuote) return [byBase, "OpenInterest"];
   return byQuote === UNCAPPED ? [UNCAPPED, "None"] : [byQuote, QUOTE_LIMITS[quote.index] ?? "None"];
