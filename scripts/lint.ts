@@ -1,10 +1,12 @@
-// npm run lint: types, TypeScript style, Solidity style. Builds first, because the types of the contracts are generated.
+// npm run lint: generated files, types, TypeScript style, Solidity style. Builds first, because the types of the contracts are generated.
+import { ABI_FOLDER, checkAbis } from "./generate-abis.ts";
 import { buildContracts } from "./lib/build.ts";
 import { main } from "./lib/main.ts";
 import { runTool } from "./lib/sdk.ts";
 
 await main(async () => {
   await buildContracts();
+  await checkAbis(ABI_FOLDER);
   runTool("tsc", ["-p", "sdk", "--noEmit"]);
   runTool("tsc", ["-p", "."]);
   runTool("biome", ["check", "--error-on-warnings", "."]);

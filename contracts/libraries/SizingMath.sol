@@ -75,11 +75,12 @@ library SizingMath {
         if (scale == 0) return (0, Limit.Oracle);
         if (position.equity <= 0) return (0, firstAccountLimit(feed.active()));
 
-        uint256 move = VolatilityMath.adverseMove(risk.tail(), market.variance, risk.horizon() + market.age);
+        uint256 move = policyMove(risk, market);
         (uint256 notional, uint256 quoteIndex) =
-            Binding.bind(_quoteLimits(feed.active(), risk, position, market.price, move), scale);
-        uint256 byQuote = FixedPointMath.mulDivDownSaturating(notional, WAD, market.price);
-        uint256 byBase = Binding.applyScale(_openInterest(feed.active(), risk, position, move), scale);
+            Binding.bind(quoteLimits(feed.active(), risk, position, market.price, move), scale);
+        uint256 byQuote =
+            notional == UNCAPPED ? UNCAPPED : FixedPointMath.mulDivDownSaturating(notional, WAD, market.price);
+        uint256 byBase = Binding.applyScale(openInterest(feed.active(), risk, position, move), scale);
         if (byBase < byQuote) return (byBase, Limit.OpenInterest);
         if (byQuote == UNCAPPED) return (UNCAPPED, Limit.None);
         return (byQuote, Limit(uint256(Limit.Volatility) + quoteIndex));
@@ -87,28 +88,51 @@ library SizingMath {
 
     /// @notice The account limit that is named when there is no equity to measure.
     function firstAccountLimit(uint256 active) internal pure returns (Limit) {
-        if (_isActive(active, Limit.Volatility)) return Limit.Volatility;
-        if (_isActive(active, Limit.Collateral)) return Limit.Collateral;
+        if (isActive(active, Limit.Volatility)) return Limit.Volatility;
+        if (isActive(active, Limit.Collateral)) return Limit.Collateral;
         return Limit.Margin;
     }
 
-    /// @dev The limits in quote, in the order of the enum from `Volatility` on; an inactive one is not computed.
-    function _quoteLimits(
+    /// @notice The adverse move of the log price that the policy asks to survive, rounded up, WAD: the older the price, the
+    /// longer the horizon.
+    function policyMove(RiskPolicy risk, MarketState memory market) internal pure returns (uint256) {
+        return VolatilityMath.adverseMove(risk.tail(), market.variance, risk.horizon() + market.age);
+    }
+
+    /// @notice The limits in quote WAD before the oracle's scale, rounded down, in the order of the enum from `Volatility`
+    /// on; an inactive one is not computed but uncapped. Equity must be above 0.
+    function quoteLimits(
         uint256 active,
         RiskPolicy risk,
         Position calldata position,
         uint256 price,
         uint256 move
-    ) private pure returns (uint256[] memory limits) {
+    ) internal pure returns (uint256[] memory limits) {
         uint256 equity = Math.min(uint256(position.equity), MAX_MONEY);
         bool isLong = position.sizeAfter >= 0;
         uint256 sideMove = isLong ? move : VolatilityMath.adverseMoveShort(move);
         limits = new uint256[](3);
-        limits[0] = _isActive(active, Limit.Volatility)
+        limits[0] = isActive(active, Limit.Volatility)
             ? VolatilityLimit.volatilityLimit(equity, risk.riskBudget(), sideMove)
             : UNCAPPED;
-        limits[1] = _isActive(active, Limit.Collateral) ? _collateral(risk, equity, sideMove, isLong) : UNCAPPED;
-        limits[2] = _isActive(active, Limit.Margin) ? _margin(risk, equity, position.sameSideOthers, price) : UNCAPPED;
+        limits[1] = isActive(active, Limit.Collateral) ? _collateral(risk, equity, sideMove, isLong) : UNCAPPED;
+        limits[2] = isActive(active, Limit.Margin) ? _margin(risk, equity, position.sameSideOthers, price) : UNCAPPED;
+    }
+
+    /// @notice The limit in base WAD before the oracle's scale, rounded down; uncapped where it is inactive.
+    function openInterest(uint256 active, RiskPolicy risk, Position calldata position, uint256 move)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (!isActive(active, Limit.OpenInterest)) return UNCAPPED;
+        uint256 scale = OpenInterestLimit.openInterestScale(risk.referenceMove(), move);
+        return OpenInterestLimit.openInterestLimit(scale, risk.openInterestCap(), position.sameSideOthers);
+    }
+
+    /// @notice Whether a policy's `active` switches this limit on.
+    function isActive(uint256 active, Limit limit) internal pure returns (bool) {
+        return (active >> uint256(limit)) & 1 == 1;
     }
 
     /// @dev A short's move that is itself uncapped leaves nothing, and would not fit the formula.
@@ -132,19 +156,5 @@ library SizingMath {
         uint256 others = FixedPointMath.mulDivUpSaturating(sameSideOthers, price, WAD);
         if (others > MAX_MONEY) return 0;
         return MarginLimit.marginLimit(equity, others, risk.baseMargin(), risk.fullMarginOpenInterest());
-    }
-
-    function _openInterest(uint256 active, RiskPolicy risk, Position calldata position, uint256 move)
-        private
-        pure
-        returns (uint256)
-    {
-        if (!_isActive(active, Limit.OpenInterest)) return UNCAPPED;
-        uint256 scale = OpenInterestLimit.openInterestScale(risk.referenceMove(), move);
-        return OpenInterestLimit.openInterestLimit(scale, risk.openInterestCap(), position.sameSideOthers);
-    }
-
-    function _isActive(uint256 active, Limit limit) private pure returns (bool) {
-        return (active >> uint256(limit)) & 1 == 1;
     }
 }

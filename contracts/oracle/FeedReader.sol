@@ -47,6 +47,12 @@ library FeedReader {
         return _round(feed, abi.encodeCall(IAggregatorV3.getRoundData, (id)), decimals);
     }
 
+    /// @notice The feed's latest answer word for word, judged by nobody.
+    /// @return ok false where the call failed or returned less than five words: the answer means nothing then
+    function latestAnswer(address feed) internal view returns (bool ok, Answer memory answer) {
+        return _call(feed, abi.encodeCall(IAggregatorV3.latestRoundData, ()));
+    }
+
     /// @notice The feed's decimals.
     /// @return ok false where the feed doesn't answer with one number
     function decimalsOf(address feed) internal view returns (bool ok, uint256 decimals) {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 
 /** The package as users import it: built, through its `exports`. */
-const ENTRIES = { ".": "index.ts", "./math": "math/index.ts", "./limits": "limits/index.ts", "./errors": "errors/index.ts" };
+const ENTRIES = { ".": "index.ts", "./math": "math/index.ts", "./limits": "limits/index.ts", "./errors": "errors/index.ts", "./viem": "viem/index.ts", "./abis": "abis/index.ts" };
 
 const manifest = JSON.parse(readFileSync(new URL("../../sdk/package.json", import.meta.url), "utf8")) as {
   name: string;

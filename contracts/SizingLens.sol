@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+import {ISizingGuard, Limit, Position, Verdict} from "./interfaces/ISizingGuard.sol";
+import {ISizingLens, LimitValue, MarketSnapshot, RoundData} from "./interfaces/ISizingLens.sol";
+import {FixedPointMath, WAD} from "./libraries/FixedPointMath.sol";
+import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
+import {Binding} from "./libraries/limits/Binding.sol";
+import {OracleScale} from "./libraries/limits/OracleScale.sol";
+import {FeedReader, Round} from "./oracle/FeedReader.sol";
+import {FeedPolicy} from "./types/FeedPolicy.sol";
+import {RiskPolicy} from "./types/RiskPolicy.sol";
+
+/// @title SizingLens
+/// @notice Views for front ends: the whole state of a market in one call, and every limit explained.
+/// @dev The formulas are the guard's own (SizingMath): the lens only says them one by one. Mirrors:
+/// `sdk/src/guard/snapshot.ts` takes what `snapshot` returns, `sdk/src/guard/explain.ts` answers as `explain` does.
+contract SizingLens is ISizingLens {
+    /// @dev Quote limits of SizingMath, from `Volatility` on, and open interest.
+    uint256 private constant QUOTE_LIMITS = 3;
+    uint256 private constant MAX_LIMITS = QUOTE_LIMITS + 1;
+
+    /* EXTERNAL VIEW */
+
+    /// @inheritdoc ISizingLens
+    function snapshot(ISizingGuard guard, bytes32 market) external view returns (MarketSnapshot memory result) {
+        (result.feedPolicy, result.riskPolicy) = guard.policy(market);
+        result.volatilityWord = guard.volatilityWord(market);
+        result.blockNumber = block.number;
+        result.timestamp = block.timestamp;
+        FeedPolicy feed = FeedPolicy.wrap(result.feedPolicy);
+        if (!feed.isSet()) return result;
+        (bool ok, FeedReader.Answer memory answer) = FeedReader.latestAnswer(feed.feed());
+        if (!ok) return result;
+        result.isAnswered = true;
+        result.round =
+            RoundData(answer.roundId, answer.answer, answer.startedAt, answer.updatedAt, answer.answeredInRound);
+    }
+
+    /// @inheritdoc ISizingLens
+    function snapshots(ISizingGuard guard, bytes32[] calldata markets)
+        external
+        view
+        returns (MarketSnapshot[] memory results)
+    {
+        results = new MarketSnapshot[](markets.length);
+        for (uint256 i = 0; i < markets.length; ++i) {
+            results[i] = this.snapshot{gas: gasleft() / (markets.length - i)}(guard, markets[i]);
+        }
+    }
+
+    /// @inheritdoc ISizingLens
+    function explain(ISizingGuard guard, bytes32 market, Position calldata position)
+        external
+        view
+        returns (Verdict memory verdict, LimitValue[] memory limits)
+    {
+        verdict = guard.preview(market, position);
+        if (verdict.limit < Limit.Volatility || position.equity <= 0) return (verdict, limits);
+        limits = _explain(guard, market, position, verdict);
+    }
+
+    /* PRIVATE */
+
+    /// @dev The verdict says what the guard saw but the age of the price, which the feed is asked for again.
+    function _explain(ISizingGuard guard, bytes32 market, Position calldata position, Verdict memory verdict)
+        private
+        view
+        returns (LimitValue[] memory)
+    {
+        (uint256 feedWord, uint256 riskWord) = guard.policy(market);
+        FeedPolicy feed = FeedPolicy.wrap(feedWord);
+        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
+        if (!round.isUsable) return new LimitValue[](0);
+        uint256 age = block.timestamp - round.updatedAt;
+        MarketState memory state = MarketState(verdict.status, verdict.price, verdict.variance, age);
+        LimitValue[] memory limits = _limitValues(feed.active(), RiskPolicy.wrap(riskWord), position, state);
+        uint256 scale = OracleScale.oracleScale(age, feed.heartbeat(), feed.maxAge());
+        _measure(limits, position, verdict, scale);
+        return limits;
+    }
+
+    /// @dev Every active limit by itself: the values `SizingMath.limitSize` takes the minimum of.
+    function _limitValues(uint256 active, RiskPolicy risk, Position calldata position, MarketState memory state)
+        private
+        pure
+        returns (LimitValue[] memory limits)
+    {
+        uint256 move = SizingMath.policyMove(risk, state);
+        uint256[] memory quote = SizingMath.quoteLimits(active, risk, position, state.price, move);
+        limits = new LimitValue[](MAX_LIMITS);
+        uint256 count = 0;
+        for (uint256 i = 0; i < QUOTE_LIMITS; ++i) {
+            Limit limit = Limit(uint256(Limit.Volatility) + i);
+            if (SizingMath.isActive(active, limit)) limits[count++] = _value(limit, false, quote[i]);
+        }
+        if (SizingMath.isActive(active, Limit.OpenInterest)) {
+            limits[count++] =
+                _value(Limit.OpenInterest, true, SizingMath.openInterest(active, risk, position, move));
+        }
+        // Assembly because Solidity has no way to shorten an array in memory.
+        assembly ("memory-safe") {
+            mstore(limits, count)
+        }
+    }
+
+    function _value(Limit limit, bool isBase, uint256 value) private pure returns (LimitValue memory) {
+        return LimitValue({limit: limit, isBase: isBase, value: value, size: 0, headroom: 0, binds: false});
+    }
+
+    /// @dev What each limit leaves of the size asked for, once the price's age is counted.
+    function _measure(
+        LimitValue[] memory limits,
+        Position calldata position,
+        Verdict memory verdict,
+        uint256 scale
+    ) private pure {
+        uint256 asked = SignedMath.abs(position.sizeAfter);
+        for (uint256 i = 0; i < limits.length; ++i) {
+            LimitValue memory one = limits[i];
+            uint256 scaled = Binding.applyScale(one.value, scale);
+            one.size = one.isBase ? scaled : FixedPointMath.mulDivDownSaturating(scaled, WAD, verdict.price);
+            one.headroom = Math.saturatingSub(one.size, asked);
+            one.binds = one.limit == verdict.limit;
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+pragma solidity >=0.8.4;
+
+import {ISizingGuard, Limit, Position, Verdict} from "./ISizingGuard.sol";
+
+/// @notice What a feed's `latestRoundData()` returned, word for word: nothing is converted and nothing is believed.
+struct RoundData {
+    uint256 roundId;
+    int256 answer;
+    uint256 startedAt;
+    uint256 updatedAt;
+    uint256 answeredInRound;
+}
+
+/// @notice Everything a guard's decision in one market depends on besides the position, at one block.
+struct MarketSnapshot {
+    /// First policy word (layout: FeedPolicy.sol); 0 where the market has no policy.
+    uint256 feedPolicy;
+    /// Second policy word (layout: RiskPolicy.sol).
+    uint256 riskPolicy;
+    /// The stored word of the market's variance (layout: VolatilityWord.sol); 0 before the first observation.
+    uint256 volatilityWord;
+    /// Whether the feed answered with at least five words. Where it is false, `round` is zeros.
+    bool isAnswered;
+    RoundData round;
+    uint256 blockNumber;
+    /// Seconds, unix.
+    uint256 timestamp;
+}
+
+/// @notice One active limit by itself.
+struct LimitValue {
+    Limit limit;
+    /// Unit of `value`: base WAD where true, quote WAD where false.
+    bool isBase;
+    /// What the formula says, before the oracle's scale, rounded down; 2^256 − 1 where it does not bind.
+    uint256 value;
+    /// Largest size this limit alone allows, after the oracle's scale, base WAD, rounded down.
+    uint256 size;
+    /// What `size` leaves above |sizeAfter|, base WAD; 0 where it is exceeded.
+    uint256 headroom;
+    /// Whether it is the limit the verdict names.
+    bool binds;
+}
+
+/// @title SizingLens: a market's whole state, and every limit behind a verdict, in one call
+/// @notice For front ends, keepers and watchers. It keeps nothing, owns nothing and asks only the guard it is given and
+/// that guard's feeds, so one lens serves every guard.
+/// @dev Warning: it is for `eth_call`. A contract that needs an answer asks its guard.
+interface ISizingLens {
+    /// @notice As the guard says it: the market has no policy there.
+    error PolicyNotSet(bytes32 market);
+
+    /// @notice Policy, variance word and the feed's latest answer, as the guard would see them in this block.
+    /// @dev Never reverts, whatever the feed does; a feed that burns its gas leaves a sixty-fourth of it, for which
+    /// 500 000 gas are enough. The feed of a market without a policy is not asked.
+    /// @dev Warning: a feed that answers only to callers it knows must know the lens as well as the guard, or the snapshot
+    /// is one of a feed that does not answer.
+    /// @dev Warning: `blockNumber` is the EVM's, which on some rollups is the block of the chain below.
+    function snapshot(ISizingGuard guard, bytes32 market) external view returns (MarketSnapshot memory);
+
+    /// @notice `snapshot` of several markets at the same block, in their order.
+    /// @dev Each market gets an equal share of the gas that is left, so that a feed which burns its own can't silence the
+    /// markets after it. Allow 500 000 gas a market; with less it reverts rather than leave one out.
+    function snapshots(ISizingGuard guard, bytes32[] calldata markets) external view returns (MarketSnapshot[] memory);
+
+    /// @notice The guard's verdict, and every active limit behind it in the order of the enum.
+    /// @return verdict `guard.preview`, to the word
+    /// @return limits empty where there is none to compute: the market is Off or reduce-only, the guard or the lens gets no
+    /// usable price, or there is no equity to measure
+    /// @dev Reverts `PolicyNotSet` exactly where `preview` would.
+    function explain(ISizingGuard guard, bytes32 market, Position calldata position)
+        external
+        view
+        returns (Verdict memory verdict, LimitValue[] memory limits);
+}
