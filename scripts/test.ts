@@ -1,5 +1,6 @@
 // npm test [-- <file> ...]: builds, runs every test of the quick profile, and closes with a line that counts honestly.
 import hre from "hardhat";
+import { register } from "tsx/esm/api";
 import { buildContracts } from "./lib/build.ts";
 import { main } from "./lib/main.ts";
 import { buildSdk } from "./lib/sdk.ts";
@@ -14,6 +15,9 @@ declare global {
   /** Written by scripts/reporter.cjs. */
   var mochaCounts: Counts | undefined;
 }
+
+// TypeChain writes its factories as TypeScript that imports ".js": plain Node does not find them.
+register();
 
 await main(async () => {
   const started = Date.now();

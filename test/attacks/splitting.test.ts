@@ -7,6 +7,7 @@ import {
   fixture,
   from,
   fund,
+  holdClock,
   laterRound,
   limitIndex,
   open,
@@ -86,8 +87,8 @@ describe("splitting a position over orders", () => {
       await fund(m, m.alice, TOTAL);
       await m.perp.write.deposit([ETH_USD, TOTAL * m.tokenUnit], from(m.alice));
       const { maxSize } = await preview(m, await m.perp.read.positionAfter([ETH_USD, m.alice.account.address, 1n, 0n]));
-      for (let i = 0; i < 10; i++) await m.perp.write.trade([ETH_USD, maxSize / 10n - DUST], from(m.alice));
-      expect(await revertName(m.perp.write.trade([ETH_USD, 20n * DUST], from(m.alice)))).to.equal("SizeExceeded");
+      for (let i = 0; i < 10; i++) await tradeNow(m, m.alice, maxSize / 10n - DUST);
+      expect(await revertName(tradeNow(m, m.alice, 20n * DUST))).to.equal("SizeExceeded");
       const { size } = await m.perp.read.account([ETH_USD, m.alice.account.address]);
       expect(size <= maxSize).to.equal(true);
     });
@@ -135,13 +136,18 @@ describe("the 1-wei touch", () => {
   });
 });
 
+/** Trades in the second of the last block: an older price would allow less, however little. */
+async function tradeNow(m: TestMarket, trader: Trader, delta: bigint): Promise<void> {
+  await holdClock(m);
+  await m.perp.write.trade([ETH_USD, delta], from(trader));
+}
+
 /** Opens the largest position the guard says is allowed, less dust. */
 async function openTheMost(m: TestMarket, trader: Trader, sign: bigint): Promise<{ size: bigint; limit: number }> {
   const { maxSize, limit } = await preview(m, await m.perp.read.positionAfter([ETH_USD, trader.account.address, sign, 0n]));
   const size = maxSize > DUST ? maxSize - DUST : 0n;
-  if (size > 0n) await m.perp.write.trade([ETH_USD, sign * size], from(trader));
-  const tooMuch = m.perp.write.trade([ETH_USD, sign * 2n * DUST], from(trader));
-  expect(await revertName(tooMuch)).to.equal("SizeExceeded");
+  if (size > 0n) await tradeNow(m, trader, sign * size);
+  expect(await revertName(tradeNow(m, trader, sign * 2n * DUST))).to.equal("SizeExceeded");
   return { size, limit };
 }
 
