@@ -2,15 +2,26 @@ import { fileURLToPath } from "node:url";
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import hardhatEthersChaiMatchers from "@nomicfoundation/hardhat-ethers-chai-matchers";
 import hardhatIgnitionViem from "@nomicfoundation/hardhat-ignition-viem";
+import hardhatKeystore from "@nomicfoundation/hardhat-keystore";
 import hardhatMocha from "@nomicfoundation/hardhat-mocha";
 import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
 import hardhatTypechain from "@nomicfoundation/hardhat-typechain";
+import hardhatVerify from "@nomicfoundation/hardhat-verify";
 import hardhatViem from "@nomicfoundation/hardhat-viem";
 import hardhatViemAssertions from "@nomicfoundation/hardhat-viem-assertions";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 
 /** The compiler is the npm package's WebAssembly build: the same bytes on every machine, nothing downloaded at build time. */
 const soljson = (name: string): string => fileURLToPath(import.meta.resolve(`${name}/soljson.js`));
+
+/** A chain reached over HTTP. Its URL and the deployer's key come from the environment or the keystore, never from a file here. */
+const remote = (chainId: number, chainType: "l1" | "op" | "generic", url: string) => ({
+  type: "http" as const,
+  chainId,
+  chainType,
+  url: configVariable(url),
+  accounts: [configVariable("DEPLOYER_PRIVATE_KEY")],
+});
 
 export default defineConfig({
   plugins: [
@@ -22,6 +33,8 @@ export default defineConfig({
     hardhatNetworkHelpers,
     hardhatTypechain,
     hardhatIgnitionViem,
+    hardhatKeystore,
+    hardhatVerify,
   ],
   solidity: {
     compilers: [
@@ -36,7 +49,16 @@ export default defineConfig({
   },
   networks: {
     default: { type: "edr-simulated", chainType: "l1", hardfork: "prague" },
+    localhost: { type: "http", chainId: 31337, chainType: "l1", url: "http://127.0.0.1:8545" },
+    mainnet: remote(1, "l1", "MAINNET_RPC_URL"),
+    sepolia: remote(11_155_111, "l1", "SEPOLIA_RPC_URL"),
+    base: remote(8_453, "op", "BASE_RPC_URL"),
+    optimism: remote(10, "op", "OPTIMISM_RPC_URL"),
+    arbitrum: remote(42_161, "generic", "ARBITRUM_RPC_URL"),
   },
+  // Ignition keeps its journals in <ignition>/deployments: here beside the records made from them.
+  paths: { ignition: "." },
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   typechain: { outDir: "./types" },
   test: {
     mocha: { timeout: 300_000, color: true, reporter: fileURLToPath(new URL("./scripts/reporter.cjs", import.meta.url)) },

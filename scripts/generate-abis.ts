@@ -145,9 +145,7 @@ export async function checkAbis(folder: string): Promise<void> {
     if ((await readFile(join(folder, name), "utf8")) !== files.get(name)) differing.push(name);
   }
   if (differing.length === 0) return;
-  throw new Error(
-    `ABIs differ from the contracts: ${differing.sort().join(", ")} in sdk/src/abis. Run npm run abis.`,
-  );
+  throw new Error(`ABIs differ from the contracts: ${differing.sort().join(", ")} in sdk/src/abis. Run npm run abis.`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -56,8 +56,10 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         if (!latest.isUsable) revert FeedUnusable(policy.feed());
         VolatilitySlot slot = m.volatility;
         VolatilityWord word = slot.word();
-        bool nothingMissed = _isNext(slot, word, latest, policy);
-        _store(market, m, slot, nothingMissed ? _observe(word, latest, policy) : _catchUp(market, word, latest, policy), latest.id);
+        word = _isNext(slot, word, latest, policy)
+            ? _observe(word, latest, policy)
+            : _catchUp(market, word, latest, policy);
+        _store(market, m, slot, word, latest.id);
     }
 
     /// @inheritdoc IVolatilityOracle

@@ -1,3 +1,12 @@
+export {
+  type DeployedContract,
+  type DeployedMarket,
+  type Deployment,
+  DeploymentInvalidError,
+  DeploymentNotFoundError,
+  getDeployment,
+  parseDeployment,
+} from "./deployments.ts";
 export { isSizingGuardError, type Selector, SizingGuardError, type SizingGuardErrorFields } from "./errors/base.ts";
 export { type CheckResult, check } from "./guard/check.ts";
 export {

@@ -195,9 +195,6 @@ describe(`choosing when to be sampled (SEED=${SEED})`, () => {
 
   function everyRoundObserved(m: DirectGuard, start: bigint, begin: bigint, prices: readonly number[]): bigint {
     const parameters = volatilityParameters(m.policy);
-    return prices.reduce(
-      (state, price, index) => updateVolatility(state, wad(price), begin + STEP * BigInt(index + 1), parameters),
-      start,
-    );
+    return prices.reduce((state, price, index) => updateVolatility(state, wad(price), begin + STEP * BigInt(index + 1), parameters), start);
   }
 });

@@ -3,7 +3,15 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 
 /** The package as users import it: built, through its `exports`. */
-const ENTRIES = { ".": "index.ts", "./math": "math/index.ts", "./limits": "limits/index.ts", "./errors": "errors/index.ts", "./viem": "viem/index.ts", "./abis": "abis/index.ts" };
+const ENTRIES = {
+  ".": "index.ts",
+  "./math": "math/index.ts",
+  "./limits": "limits/index.ts",
+  "./errors": "errors/index.ts",
+  "./viem": "viem/index.ts",
+  "./abis": "abis/index.ts",
+  "./deployments": "deployments.ts",
+};
 
 const manifest = JSON.parse(readFileSync(new URL("../../sdk/package.json", import.meta.url), "utf8")) as {
   name: string;
@@ -29,6 +37,8 @@ describe("the SDK's package", () => {
   it("gives the built functions the answers of the source", async () => {
     const { mulDivUp } = (await import(`${manifest.name}/math`)) as typeof import("../../sdk/src/math/index.ts");
     expect(mulDivUp(7n, 3n, 2n)).to.equal(11n);
-    expect(() => mulDivUp(1n, 1n, 0n)).to.throw().with.property("code", "DivisionByZero");
+    expect(() => mulDivUp(1n, 1n, 0n))
+      .to.throw()
+      .with.property("code", "DivisionByZero");
   });
 });

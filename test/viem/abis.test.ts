@@ -82,9 +82,7 @@ describe("generated ABIs", () => {
     const path = join(folder, "sizingGuard.ts");
     const content = await readFile(path, "utf8");
     await writeFile(path, content.replace('"uint80"', '"uint81"'));
-    expect(await drift()).to.equal(
-      "ABIs differ from the contracts: sizingGuard.ts in sdk/src/abis. Run npm run abis.",
-    );
+    expect(await drift()).to.equal("ABIs differ from the contracts: sizingGuard.ts in sdk/src/abis. Run npm run abis.");
     await writeFile(path, `${content}\n`);
     expect(await drift()).to.contain(": sizingGuard.ts in");
     await writeFile(path, content);
