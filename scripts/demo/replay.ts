@@ -3,15 +3,19 @@
  * leverage cap alone. Before each trade the SDK answers, and the chain is held against it.
  */
 import type { NetworkConnection } from "hardhat/types/network";
-import { explain, formatPercent, formatWad, type Position } from "../../sdk/src/index.ts";
+import { explain, formatPercent, formatWad, type Policy, type Position } from "../../sdk/src/index.ts";
 import { UNCAPPED, unpackVolatilityWord, WAD } from "../../sdk/src/math/index.ts";
 import { ETH_USD } from "../lib/market.ts";
-import { type PathRound, type PricePath, QUIET_DAYS } from "./path.ts";
+import { ThinnedList } from "../lib/prices/thin.ts";
+import type { PathRound } from "./path.ts";
 import type { AccountResult, MarketResult, ReplayResult, ReplayStep } from "./result.ts";
 import { HABITS, type Habit, type View } from "./traders.ts";
 import {
   accountOf,
+  type Compared,
+  type ComparedTrade,
   compare,
+  compareVerdict,
   type Difference,
   fund,
   liquidate,
@@ -37,46 +41,80 @@ const NEAR_LIQUIDATION = 0.015;
  */
 const KEEPER_INTERVAL = 1_800;
 
+/** Steps kept for charts and tables: more would not be seen on a page, and would fill the memory. */
+const MAX_STEPS = 2_000;
+
+/** Prices of the past that are kept; no habit looks at more than thirty. */
+const MAX_HISTORY = 60;
+
+/** What is replayed. */
+export interface ReplayInput extends Pick<ReplayResult, "title" | "note" | "sources" | "anchors"> {
+  readonly base: string;
+  readonly quote: string;
+  /** Rounds the guard has watched before the replay begins. */
+  readonly warmUp: readonly PathRound[];
+  /** In time order; taken one at a time, so there may be any number. */
+  readonly rounds: Iterable<PathRound> | AsyncIterable<PathRound>;
+  /** What differs from the demo's policy. */
+  readonly policy?: Partial<Policy>;
+  /**
+   * Seconds after which every trader has all stakes again. Without it a long replay compares a market whose traders are
+   * ruined, and gone, with one whose traders are there.
+   */
+  readonly renewal?: number;
+}
+
+export interface ReplayOutcome {
+  readonly result: ReplayResult;
+  readonly differences: readonly Difference[];
+}
+
 /** A trader in one market: the same habit meets what the market lets through. */
 interface Seat {
   readonly habit: Habit;
   readonly signer: Signer;
   readonly venue: Venue;
-  readonly result: { -readonly [K in keyof AccountResult]: AccountResult[K] } & { sizes: number[] };
+  readonly result: { -readonly [K in keyof AccountResult]: AccountResult[K] };
   stakesLeft: number;
+}
+
+/** A step, and every seat's signed size after it. */
+interface Moment {
+  readonly step: ReplayStep;
+  readonly sizes: readonly number[];
 }
 
 interface Replay {
   readonly guarded: Venue;
   readonly unguarded: Venue;
   readonly seats: readonly Seat[];
-  readonly steps: ReplayStep[];
+  readonly moments: ThinnedList<Moment>;
+  readonly renewal: number;
+  lastRenewal: number | undefined;
   readonly history: number[];
   lastKeeperVisit: number;
   comparisons: number;
   readonly differences: Difference[];
 }
 
-export async function replay(
-  connection: NetworkConnection,
-  path: PricePath,
-  quiet: readonly PathRound[],
-  rounds: readonly PathRound[],
-  onStep: (done: number) => void,
-): Promise<{ result: ReplayResult; differences: readonly Difference[] }> {
-  const state = await begin(connection, quiet);
-  for (const [index, round] of rounds.entries()) {
+export async function replay(connection: NetworkConnection, input: ReplayInput, onStep: (done: number) => void): Promise<ReplayOutcome> {
+  const state = await begin(connection, input);
+  let done = 0;
+  for await (const round of input.rounds) {
     await step(state, round);
-    onStep(index + 1);
+    onStep(++done);
   }
-  return { result: await summary(state, path), differences: state.differences };
+  return { result: await summary(state, input), differences: state.differences };
 }
 
-async function begin(connection: NetworkConnection, quiet: readonly PathRound[]): Promise<Replay> {
+async function begin(
+  connection: NetworkConnection,
+  { warmUp: past, policy, renewal = Number.POSITIVE_INFINITY }: ReplayInput,
+): Promise<Replay> {
   const [, ...wallets] = await connection.viem.getWalletClients();
-  const guarded = await openVenue(connection, "Guarded", "Enforce");
-  const unguarded = await openVenue(connection, "Static leverage cap", "Off");
-  await warmUp([guarded, unguarded], quiet);
+  const guarded = await openVenue(connection, "Guarded", { ...policy, mode: "Enforce" });
+  const unguarded = await openVenue(connection, "Static leverage cap", { ...policy, mode: "Off" });
+  await warmUp([guarded, unguarded], past);
   const seats: Seat[] = [];
   for (const [index, habit] of HABITS.entries()) {
     const wallet = wallets[index];
@@ -86,21 +124,58 @@ async function begin(connection: NetworkConnection, quiet: readonly PathRound[])
     }
   }
   for (const seat of seats) await bringStake(seat);
-  return { guarded, unguarded, seats, steps: [], history: [], lastKeeperVisit: 0, comparisons: 0, differences: [] };
+  return {
+    guarded,
+    unguarded,
+    seats,
+    moments: keptMoments(),
+    renewal,
+    lastRenewal: undefined,
+    history: [],
+    lastKeeperVisit: 0,
+    comparisons: 0,
+    differences: [],
+  };
+}
+
+/** Thinned steps keep what a reader looks for: the lowest price, the highest volatility, the smallest limit. */
+function keptMoments(): ThinnedList<Moment> {
+  return new ThinnedList<Moment>(MAX_STEPS, [
+    (a, b) => a.step.price < b.step.price,
+    (a, b) => a.step.sigmaFast > b.step.sigmaFast,
+    (a, b) => a.step.maxSize < b.step.maxSize,
+  ]);
 }
 
 async function step(state: Replay, round: PathRound): Promise<void> {
   const price = Number(round.answer8) / 1e8;
   state.history.push(price);
+  if (state.history.length > MAX_HISTORY) state.history.shift();
   for (const venue of [state.guarded, state.unguarded]) await writeRound(venue, round.answer8, round.updatedAt);
+  renewStakes(state, round.updatedAt);
   const keepersVisit = round.updatedAt - state.lastKeeperVisit >= KEEPER_INTERVAL;
   if (keepersVisit) state.lastKeeperVisit = round.updatedAt;
-  for (const seat of state.seats) await face(state, seat, price, keepersVisit);
-  state.steps.push(await describe(state, round, price));
+  const debtBefore = badDebtOf(state);
+  const sizes: number[] = [];
+  for (const seat of state.seats) sizes.push(await face(state, seat, price, keepersVisit));
+  // A long replay keeps every step with a loss: there are few, and they are what it is about.
+  state.moments.add({ step: await describe(state, round, price), sizes }, badDebtOf(state) > debtBefore);
 }
 
-/** A liquidation if it is due, a new stake if there is one, and the trade the habit asks for. */
-async function face(state: Replay, seat: Seat, price: number, keepersVisit: boolean): Promise<void> {
+function renewStakes(state: Replay, now: number): void {
+  state.lastRenewal ??= now;
+  if (now - state.lastRenewal < state.renewal) return;
+  state.lastRenewal = now;
+  for (const seat of state.seats) seat.stakesLeft = seat.habit.stakes;
+}
+
+const badDebtOf = ({ seats }: Replay): number => seats.reduce((sum, { result }) => sum + result.badDebt, 0);
+
+/**
+ * A liquidation if it is due, a new stake if there is one, and the trade the habit asks for.
+ * @returns The signed size held afterwards.
+ */
+async function face(state: Replay, seat: Seat, price: number, keepersVisit: boolean): Promise<number> {
   let view = await look(state, seat, price);
   if (keepersVisit && (await faceLiquidation(seat, view))) view = await look(state, seat, price);
   if (view.size === 0 && view.equity < Number(seat.habit.stake) / 100 && seat.stakesLeft > 0) {
@@ -112,7 +187,7 @@ async function face(state: Replay, seat: Seat, price: number, keepersVisit: bool
     seat.result.peakLeverage = Math.max(seat.result.peakLeverage, (Math.abs(view.size) * price) / view.equity);
   }
   seat.result.endEquity = view.equity;
-  seat.result.sizes.push(view.size);
+  return view.size;
 }
 
 async function faceLiquidation(seat: Seat, { size, equity, price }: View): Promise<boolean> {
@@ -133,31 +208,34 @@ async function pursue(state: Replay, seat: Seat, view: View): Promise<boolean> {
   if (target === null) return false;
   const delta = toWad(target) - toWad(view.size);
   if (delta === 0n) return false;
-  const answer = await ask(state, seat, delta);
-  if (answer.allowed) return attempt(seat, delta);
+  const { answer, succeeds } = await ask(state, seat, delta);
+  if (answer.allowed) return attempt(seat, delta, succeeds);
   seat.result.rejected += 1;
   // The limit is for the equity after the fee of the larger trade: for the smaller one it holds all the more.
   const most = target < 0 ? -answer.maxSize : answer.maxSize;
   const smaller = most - toWad(view.size);
   const isSameDirection = smaller !== 0n && smaller < 0n === delta < 0n;
   if (!isSameDirection || answer.maxSize < WAD) return false;
-  await ask(state, seat, smaller);
-  return attempt(seat, smaller);
+  return attempt(seat, smaller, (await ask(state, seat, smaller)).succeeds);
 }
 
-/** Trades; the market's own leverage cap may still say no. */
-async function attempt(seat: Seat, delta: bigint): Promise<boolean> {
-  const isDone = await trade(seat.venue, seat.signer, delta);
+/** Trades, unless the market's own leverage cap was just seen to refuse: a transaction that only reverts changes nothing. */
+async function attempt(seat: Seat, delta: bigint, succeeds: boolean): Promise<boolean> {
+  const isDone = succeeds && (await trade(seat.venue, seat.signer, delta));
   if (isDone) seat.result.accepted += 1;
   else seat.result.rejected += 1;
   return isDone;
 }
 
-async function ask(state: Replay, seat: Seat, delta: bigint) {
-  const { answer, differences } = await compare(seat.venue, seat.signer, delta);
+async function ask(state: Replay, seat: Seat, delta: bigint): Promise<ComparedTrade> {
+  const compared = await compare(seat.venue, seat.signer, delta);
+  count(state, compared);
+  return compared;
+}
+
+function count(state: Replay, { differences }: Compared): void {
   state.comparisons += 1;
   state.differences.push(...differences);
-  return answer;
 }
 
 async function bringStake(seat: Seat): Promise<void> {
@@ -174,9 +252,16 @@ async function look(state: Replay, seat: Seat, price: number): Promise<View> {
 
 async function describe(state: Replay, round: PathRound, price: number): Promise<ReplayStep> {
   const { guarded, unguarded } = state;
-  const [mine, other] = [await marketData(guarded), await marketData(unguarded)];
-  const { fastVariance, slowVariance } = unpackVolatilityWord(await guarded.market.guard.read.volatilityWord([ETH_USD]));
-  const yardstick = explain(guarded.snapshot, yardstickPosition(mine.longOpenInterest, mine.shortOpenInterest), guarded.now);
+  const [mine, other, word] = await Promise.all([
+    marketData(guarded),
+    marketData(unguarded),
+    guarded.market.guard.read.volatilityWord([ETH_USD]),
+  ]);
+  const { fastVariance, slowVariance } = unpackVolatilityWord(word);
+  const position = yardstickPosition(mine.longOpenInterest, mine.shortOpenInterest);
+  // Also where no trader wants anything: SDK and chain are held against each other on every step.
+  count(state, await compareVerdict(guarded, position));
+  const yardstick = explain(guarded.snapshot, position, guarded.now);
   return {
     time: round.updatedAt,
     price,
@@ -199,16 +284,21 @@ function yardstickPosition(sameSideOthers: bigint, oppositeOthers: bigint): Posi
   return { account, equity, flow: 0n, sizeBefore: 0n, sizeAfter: 1n, sameSideOthers, oppositeOthers, poolEquity: 0n };
 }
 
-async function summary(state: Replay, path: PricePath): Promise<ReplayResult> {
+async function summary(state: Replay, input: ReplayInput): Promise<ReplayResult> {
   const { guarded, unguarded, seats } = state;
+  const { title, sources, anchors, base, quote } = input;
   const policy = guarded.snapshot.policy;
   if (policy === null) throw new Error("The guarded market lost its policy.");
+  const moments = state.moments.items();
+  const isThinned = moments.length < state.moments.length;
+  for (const [index, seat] of seats.entries()) seat.result.sizes = moments.map(({ sizes }) => sizes[index] ?? 0);
   return {
-    title: path.title,
-    note: `${path.note} The ${QUIET_DAYS} days of quiet market that the guard had watched before are made up.`,
-    sources: path.sources,
-    anchors: path.anchors.map(({ time, price, source }) => ({ time: Date.parse(time) / 1000, price, source })),
-    steps: state.steps,
+    title,
+    note: isThinned ? `${input.note} ${thinningNote(moments.length, state.moments.length)}` : input.note,
+    sources,
+    anchors,
+    steps: moments.map(({ step }) => step),
+    ...(isThinned ? { rounds: state.moments.length } : {}),
     activeLimits: policy.active,
     yardstickEquity: YARDSTICK_EQUITY,
     traders: HABITS.map((habit) => ({
@@ -227,15 +317,20 @@ async function summary(state: Replay, path: PricePath): Promise<ReplayResult> {
       { label: "Risk budget", value: `${formatPercent(policy.riskBudget)} of equity` },
       { label: "Maintenance margin and penalty", value: formatPercent(policy.maintenanceAndPenalty) },
       { label: "Base initial margin", value: formatPercent(policy.baseMargin) },
-      { label: "Open interest at full margin", value: `${grouped(policy.fullMarginOpenInterest)} USD` },
-      { label: "Open-interest cap, one side", value: `${grouped(policy.openInterestCap)} ETH` },
+      { label: "Open interest at full margin", value: `${grouped(policy.fullMarginOpenInterest)} ${quote}` },
+      { label: "Open-interest cap, one side", value: `${grouped(policy.openInterestCap)} ${base}` },
       { label: "Reference move of that cap", value: formatPercent(policy.referenceMove) },
       { label: "Volatility floor", value: `${formatPercent(policy.volatilityFloor)} a year` },
       { label: "Heartbeat and maximum age of a price", value: `${policy.heartbeat} s, ${policy.maxAge} s` },
       { label: "Both markets: static leverage cap", value: "50 times" },
-      { label: "Both markets: keepers liquidate once in", value: `${KEEPER_INTERVAL / 60} min (an assumption: the chain was congested)` },
+      { label: "Both markets: keepers liquidate once in", value: `${KEEPER_INTERVAL / 60} min (an assumption: a congested chain)` },
     ],
   };
+}
+
+function thinningNote(kept: number, all: number): string {
+  const [some, total] = [kept.toLocaleString("en-GB"), all.toLocaleString("en-GB")];
+  return `Charts and shares of time show ${some} of the ${total} rounds: evenly thinned, with the extremes and every loss kept. Amounts, counts and comparisons are of all rounds.`;
 }
 
 function resultOf(seats: readonly Seat[], habit: Habit, venue: Venue): AccountResult {

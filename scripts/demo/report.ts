@@ -45,6 +45,7 @@ ${results.length > 1 ? html`<nav class="jump" aria-label="Replays">${results.map
 }
 
 function pageTitle(results: readonly ReplayResult[]): string {
+  if (results.every(({ anchors }) => anchors.length === 0)) return "Recorded prices, replayed with and without the guard";
   const numbers = ["No crash", "One crash", "Two crashes", "Three crashes", "Four crashes"];
   const crashes = numbers[results.length] ?? `${results.length} crashes`;
   return results.length > 1 ? `${crashes}, each replayed with and without the guard` : `${crashes}, replayed with and without the guard`;

@@ -9,10 +9,12 @@ export interface ReplayResult {
   readonly note: string;
   /** Where the path's anchor prices were published. */
   readonly sources: readonly Source[];
-  /** The published prices the path goes through: seconds, quote units, index into `sources`. */
+  /** The published prices the path goes through: seconds, quote units, index into `sources`. None for recorded prices. */
   readonly anchors: readonly { readonly time: number; readonly price: number; readonly source: number }[];
-  /** One entry for each round the feed wrote, in time order. */
+  /** One entry for each round the feed wrote, in time order; of a long replay some of them, see `rounds`. */
   readonly steps: readonly ReplayStep[];
+  /** How many rounds there were, when that is more than `steps` has: the numbers of markets and traders count them all. */
+  readonly rounds?: number;
   /** The limits that were active, in the contract's order; keys of `ReplayStep.limits`. */
   readonly activeLimits: readonly string[];
   /** Equity in quote units that `ReplayStep.limits` and `maxSize` are quoted for: a fixed yardstick account, long. */
@@ -30,6 +32,7 @@ export interface ReplayResult {
 
 export interface Source {
   readonly name: string;
+  /** A web address, or empty for a file of the reader's own. */
   readonly url: string;
   /** What it published. */
   readonly figure: string;

@@ -1,20 +1,23 @@
 import Table from "cli-table3";
+import { unitsOf } from "./report/format.ts";
 import type { ReplayResult, ReplayStep } from "./result.ts";
 
 /** A few moments of the replay: what the market did, and what the guard made of it. */
-export function decisionsTable({ steps, yardstickEquity }: ReplayResult): string {
+export function decisionsTable(result: ReplayResult): string {
+  const { steps, yardstickEquity } = result;
+  const { base, quote } = unitsOf(result);
   const table = new Table({
-    head: ["Time (UTC)", "ETH/USD", "σ fast", "σ slow", `Max long of ${money(yardstickEquity)}`, "Leverage", "Binds"],
+    head: ["Time (UTC)", `${base}/${quote}`, "σ fast", "σ slow", `Max long of ${money(yardstickEquity, quote)}`, "Leverage", "Binds"],
     style: { head: [], border: [] },
     colAligns: ["left", "right", "right", "right", "right", "right", "left"],
   });
   for (const step of moments(steps)) {
     table.push([
       new Date(step.time * 1000).toISOString().slice(0, 16).replace("T", " "),
-      step.price.toFixed(2),
+      step.price.toFixed(step.price < 10 ? 6 : 2),
       percent(step.sigmaFast),
       percent(step.sigmaSlow),
-      `${step.maxSize.toFixed(1)} ETH`,
+      `${step.maxSize.toFixed(1)} ${base}`,
       `${((step.maxSize * step.price) / yardstickEquity).toFixed(1)}x`,
       step.binding,
     ]);
@@ -23,7 +26,9 @@ export function decisionsTable({ steps, yardstickEquity }: ReplayResult): string
 }
 
 /** Who ended where, with the guard and without. */
-export function resultTable({ traders, guarded, unguarded }: ReplayResult): string {
+export function resultTable(result: ReplayResult): string {
+  const { traders, guarded, unguarded } = result;
+  const { quote } = unitsOf(result);
   const table = new Table({
     head: ["", "Market", "Brought", "Left", "Leverage taken", "Trades", "Refused", "Liquidated", "Bad debt"],
     style: { head: [], border: [] },
@@ -37,18 +42,28 @@ export function resultTable({ traders, guarded, unguarded }: ReplayResult): stri
       table.push([
         trader.name,
         market.name,
-        money(account.startEquity),
-        money(account.endEquity),
+        money(account.startEquity, quote),
+        money(account.endEquity, quote),
         `${account.peakLeverage.toFixed(1)}x`,
         account.accepted,
         account.rejected,
         account.liquidations,
-        money(account.badDebt),
+        money(account.badDebt, quote),
       ]);
     }
   }
   for (const market of [guarded, unguarded]) {
-    table.push(["Pool", market.name, money(market.poolStart), money(market.poolEnd), "", "", "", "", money(market.badDebt)]);
+    table.push([
+      "Pool",
+      market.name,
+      money(market.poolStart, quote),
+      money(market.poolEnd, quote),
+      "",
+      "",
+      "",
+      "",
+      money(market.badDebt, quote),
+    ]);
   }
   return table.toString();
 }
@@ -69,5 +84,5 @@ function moments(steps: readonly ReplayStep[]): readonly ReplayStep[] {
   return [...chosen].sort((a, b) => a.time - b.time);
 }
 
-const money = (value: number): string => `${Math.round(value).toLocaleString("en-GB")} USD`;
+const money = (value: number, unit: string): string => `${Math.round(value).toLocaleString("en-GB")} ${unit}`;
 const percent = (value: number): string => `${(value * 100).toFixed(0)} %`;

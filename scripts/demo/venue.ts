@@ -10,8 +10,8 @@ import {
   createSnapshot,
   type GuardSnapshot,
   LIMITS,
-  type Mode,
   ORACLE_STATUSES,
+  type Policy,
   type Position,
 } from "../../sdk/src/index.ts";
 import { type DeployedMarket, deployMarket, ETH_USD } from "../lib/market.ts";
@@ -38,8 +38,10 @@ export interface Venue {
   readonly connection: NetworkConnection;
   /** The round's time, seconds, unix. */
   now: bigint;
-  /** The guard's state at this round; taken again after every trade. */
+  /** The guard's state when it was last asked; see `isStale`. */
   snapshot: GuardSnapshot;
+  /** Whether something has happened since: the next question takes a new snapshot first, four reads that few rounds need. */
+  isStale: boolean;
 }
 
 /** A position the chain and the SDK judged differently: the one thing that must never happen. */
@@ -49,8 +51,8 @@ export interface Difference {
   readonly what: string;
 }
 
-export async function openVenue(connection: NetworkConnection, name: string, mode: Mode): Promise<Venue> {
-  const market = await deployMarket(connection.viem, { policy: { mode }, poolTokens: POOL_TOKENS });
+export async function openVenue(connection: NetworkConnection, name: string, policy: Partial<Policy>): Promise<Venue> {
+  const market = await deployMarket(connection.viem, { policy, poolTokens: POOL_TOKENS });
   const { number, timestamp } = await market.publicClient.getBlock();
   const snapshot = createSnapshot({
     market: ETH_USD,
@@ -60,7 +62,7 @@ export async function openVenue(connection: NetworkConnection, name: string, mod
     blockNumber: number,
     timestamp,
   });
-  return { name, market, connection, now: timestamp, snapshot };
+  return { name, market, connection, now: timestamp, snapshot, isStale: true };
 }
 
 /**
@@ -93,7 +95,7 @@ export async function writeRound(venue: Venue, answer: bigint, updatedAt: number
   await venue.market.feed.write.push([answer, venue.now], { gas: GAS });
   await atRoundTime(venue);
   await venue.market.guard.write.poke([ETH_USD], { gas: GAS });
-  await takeSnapshot(venue);
+  venue.isStale = true;
 }
 
 /** Gives an account collateral it may deposit. */
@@ -112,16 +114,20 @@ export async function positionAfter(venue: Venue, signer: Signer, sizeDelta: big
   return venue.market.perp.read.positionAfter([ETH_USD, signer.address, sizeDelta, 0n]);
 }
 
-/**
- * Asks the SDK and the chain about the same trade, and tells whether they differ: the verdict field by field, and what
- * the transaction itself answers: success, or the revert the SDK foretold, to the byte.
- */
-export async function compare(
-  venue: Venue,
-  signer: Signer,
-  sizeDelta: bigint,
-): Promise<{ answer: CheckResult; differences: Difference[] }> {
-  const position = await positionAfter(venue, signer, sizeDelta);
+/** What one question was answered by the SDK, and where the chain answered otherwise. */
+export interface Compared {
+  readonly answer: CheckResult;
+  readonly differences: Difference[];
+}
+
+export interface ComparedTrade extends Compared {
+  /** Whether the trade, sent now, would go through: the market's own leverage cap may refuse what the guard allows. */
+  readonly succeeds: boolean;
+}
+
+/** Asks the SDK and the chain about the same position, and tells whether they differ in any field of the verdict. */
+export async function compareVerdict(venue: Venue, position: Position): Promise<Compared> {
+  if (venue.isStale) await takeSnapshot(venue);
   const answer = check(venue.snapshot, position, venue.now);
   const verdict = await venue.market.guard.read.preview([ETH_USD, position]);
   const expected = {
@@ -134,16 +140,30 @@ export async function compare(
     status: ORACLE_STATUSES.indexOf(answer.status),
   };
   const differences: Difference[] = [];
-  const differ = (what: string): void => void differences.push({ venue: venue.name, time: venue.now, what });
   for (const [field, value] of Object.entries(expected)) {
     const onChain = verdict[field as keyof typeof verdict];
-    if (onChain !== value) differ(`${field}: the SDK says ${value}, preview says ${onChain}`);
+    if (onChain !== value) differences.push(difference(venue, `${field}: the SDK says ${value}, preview says ${onChain}`));
   }
+  return { answer, differences };
+}
+
+/**
+ * Asks the SDK and the chain about the same trade, and tells whether they differ: the verdict field by field, and what
+ * the transaction itself answers: success, or the revert the SDK foretold, to the byte.
+ */
+export async function compare(venue: Venue, signer: Signer, sizeDelta: bigint): Promise<ComparedTrade> {
+  const { answer, differences } = await compareVerdict(venue, await positionAfter(venue, signer, sizeDelta));
   const foretold = answer.rejection ? encode(venue, answer.rejection) : "success";
   const happened = await outcome(venue, signer, sizeDelta);
   // The market's own leverage cap comes before the guard, and is not what is compared here.
-  if (happened !== foretold && !isOwnRefusal(venue, happened)) differ(`the SDK foretells ${foretold}, the trade gives ${happened}`);
-  return { answer, differences };
+  if (happened !== foretold && !isOwnRefusal(venue, happened)) {
+    differences.push(difference(venue, `the SDK foretells ${foretold}, the trade gives ${happened}`));
+  }
+  return { answer, differences, succeeds: happened === "success" };
+}
+
+function difference(venue: Venue, what: string): Difference {
+  return { venue: venue.name, time: venue.now, what };
 }
 
 /** Trades; false when the market refuses. */
@@ -156,7 +176,7 @@ export async function trade(venue: Venue, signer: Signer, sizeDelta: bigint): Pr
     if (revertData(error) === undefined) throw error;
     return false;
   } finally {
-    await takeSnapshot(venue);
+    venue.isStale = true;
   }
 }
 
@@ -200,6 +220,7 @@ async function takeSnapshot(venue: Venue): Promise<void> {
     blockNumber: block.number,
     timestamp: block.timestamp,
   });
+  venue.isStale = false;
 }
 
 /** What the trade would do if it were sent now: "success" or its revert data. */

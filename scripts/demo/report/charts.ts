@@ -29,6 +29,8 @@ interface Chart {
 /** What the inline script needs to follow the pointer: the rounds' times and every number that it can read out. */
 export interface CrosshairData {
   readonly times: readonly number[];
+  /** Whether rounds were left out, so that counting them would mislead. */
+  readonly isThinned: boolean;
   /** Each round in words, after its time: what the guard allows, and why no more. */
   readonly summaries: readonly string[];
   readonly charts: Readonly<Record<string, readonly Readout[]>>;
@@ -49,6 +51,7 @@ ${charts.map(renderChart)}
 </div>`,
     data: {
       times: view.times,
+      isThinned: result.rounds !== undefined,
       summaries: result.steps.map((step) => `up to ${size(step.maxSize)} ${units.base}, bound by ${words(step.binding).toLowerCase()}`),
       charts: Object.fromEntries(charts.map((chart) => [chart.id, chart.readouts.map(rounded)])),
     },
@@ -91,7 +94,7 @@ function priceChart(view: View): Chart {
     id: "price",
     title: "Price",
     unit: `${view.units.quote} per ${view.units.base}`,
-    legend: html`<span class="legend">${key("ink", "oracle price, reconstructed between")}<span class="key"><i class="dot"></i>published prices</span></span>`,
+    legend: priceLegend(view),
     body: renderPlot({
       times: view.times,
       x: view.x,
@@ -100,10 +103,16 @@ function priceChart(view: View): Chart {
       extra: anchorDots(view, y),
       yLabel: axisPrice,
       size: "tall",
-      description: `Price in ${steps.length} oracle rounds: from ${price(values[0] ?? 0)} to ${price(values.at(-1) ?? 0)}${low ? `, lowest ${price(low.price)} on ${moment(low.time)}` : ""}.`,
+      description: `Price in ${view.result.rounds ?? steps.length} oracle rounds: from ${price(values[0] ?? 0)} to ${price(values.at(-1) ?? 0)}${low ? `, lowest ${price(low.price)} on ${moment(low.time)}` : ""}.`,
     }),
     readouts: [{ label: "price", className: "ink", format: "price", values }],
   };
+}
+
+/** Recorded prices have no anchors: there is nothing to tell apart. */
+function priceLegend({ result }: View): Html {
+  if (result.anchors.length === 0) return html`<span class="legend">${key("ink", "oracle price")}</span>`;
+  return html`<span class="legend">${key("ink", "oracle price, reconstructed between")}<span class="key"><i class="dot"></i>published prices</span></span>`;
 }
 
 /** The published prices on the path: strokes of no length, because a circle would be stretched with the box. */

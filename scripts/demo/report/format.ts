@@ -101,6 +101,12 @@ export function day(time: number): string {
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]}`;
 }
 
+/** Mar 2020 */
+export function monthOfYear(time: number): string {
+  const date = new Date(time * 1000);
+  return `${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+}
+
 /** 02:15, UTC */
 export function clock(time: number): string {
   return new Date(time * 1000).toISOString().slice(11, 16);

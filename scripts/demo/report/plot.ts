@@ -2,7 +2,7 @@
  * Plots: an SVG that stretches with the page, under labels that do not. The drawing is in a fixed box of 1000 by 300
  * that the browser scales freely; axis labels are ordinary text laid over it, so they stay readable on a phone.
  */
-import { clock, day } from "./format.ts";
+import { clock, day, monthOfYear } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import type { Scale, TimeAxis, TimeTick } from "./scale.ts";
 
@@ -43,21 +43,28 @@ ${plot.lines.map((line) => html`<path class="line ${line.className}" d="${linePa
 ${plot.extra}
 </svg>
 <div class="y-axis" aria-hidden="true">${y.ticks.map((tick) => html`<span style="top:${share(1 - y.at(tick))}">${plot.yLabel(tick)}</span>`)}</div>
-${timeLabels(x)}
+${timeLabels(x, plot.size === "small" ? SMALL_LABELS : undefined)}
 <i class="cursor"></i>
 </div>`;
 }
 
-/** Hour labels under a plot; midnights carry the date. */
-export function timeLabels(x: TimeAxis): Html {
-  const label = ({ time, midnight, major }: TimeTick) => {
+/** As many time labels as fit side by side under a small plot. */
+const SMALL_LABELS = 3;
+
+/**
+ * Hour labels under a plot; midnights carry the date.
+ * @param most - Leave out evenly what is more than this.
+ */
+export function timeLabels(x: TimeAxis, most = x.ticks.length): Html {
+  const label = ({ time, midnight, month, major }: TimeTick) => {
     const className = `${midnight ? "date" : ""}${major ? "" : " minor"}`.trim();
     const at = x.at(time);
     // Labels at the very edge hang inwards, so that none is cut off.
     const edge = at < 0.02 ? " start" : at > 0.98 ? " end" : "";
-    return html`<span class="${className}${edge}" style="left:${share(at)}">${midnight ? day(time) : clock(time)}</span>`;
+    return html`<span class="${className}${edge}" style="left:${share(at)}">${month ? monthOfYear(time) : midnight ? day(time) : clock(time)}</span>`;
   };
-  return html`<div class="x-axis" aria-hidden="true">${x.ticks.map(label)}</div>`;
+  const every = Math.max(Math.ceil(x.ticks.length / Math.max(most, 1)), 1);
+  return html`<div class="x-axis" aria-hidden="true">${x.ticks.filter((_, i) => i % every === 0).map(label)}</div>`;
 }
 
 function verticalGrid(x: TimeAxis): Html {

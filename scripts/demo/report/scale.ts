@@ -13,6 +13,8 @@ export interface TimeTick {
   /** Seconds, unix. */
   readonly time: number;
   readonly midnight: boolean;
+  /** The first of a month on an axis too long for days. */
+  readonly month: boolean;
   /** False for ticks that a narrow screen leaves out. */
   readonly major: boolean;
 }
@@ -60,17 +62,35 @@ export function timeScale(from: number, to: number): TimeAxis {
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
+/** From this length on an axis is labelled by months: a day without its year would be ambiguous. */
+const LONG = 120 * DAY;
+
 /** At most a dozen ticks at whole UTC hours; midnights and the coarser half are the ones kept on narrow screens. */
 function timeTicks(from: number, to: number): TimeTick[] {
   const span = to - from;
-  const steps = [HOUR / 4, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY];
+  if (span > LONG) return monthTicks(from, to);
+  const steps = [HOUR / 4, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY];
   const step = steps.find((candidate) => span / candidate <= 11) ?? Math.ceil(span / 8 / DAY) * DAY;
   const ticks: TimeTick[] = [];
   const coarse = Math.max(2 * step, DAY / 2);
   for (let time = Math.ceil(from / step) * step; time <= to; time += step) {
-    ticks.push({ time, midnight: time % DAY === 0, major: time % coarse === 0 });
+    ticks.push({ time, midnight: time % DAY === 0, month: false, major: time % coarse === 0 });
   }
   return ticks;
+}
+
+/** At most a dozen ticks at the first of a month, a quarter, a half-year or as many years as it takes. */
+function monthTicks(from: number, to: number): TimeTick[] {
+  const months = (to - from) / (30 * DAY);
+  const step = [1, 2, 3, 6, 12].find((candidate) => months / candidate <= 11) ?? 12 * Math.ceil(months / 120);
+  const [year, month] = [new Date(from * 1000).getUTCFullYear(), new Date(from * 1000).getUTCMonth()];
+  const ticks: TimeTick[] = [];
+  // Months are counted from the year 0; as an argument of Date.UTC, years below 100 would mean something else.
+  for (let index = Math.ceil((year * 12 + month) / step) * step; ; index += step) {
+    const time = Date.UTC(2000, index - 24_000) / 1000;
+    if (time > to) return ticks;
+    if (time >= from) ticks.push({ time, midnight: true, month: true, major: index % (2 * step) === 0 });
+  }
 }
 
 /** The smallest of 1, 2, 2.5 and 5 times a power of ten that is not below the wanted step. */

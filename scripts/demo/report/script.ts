@@ -7,7 +7,7 @@ export const SCRIPT = `
   "use strict";
   var months = ["Jan","Feb","Mar","Apr","May","Jun","Jul","Aug","Sep","Oct","Nov","Dec"];
   function two(n) { return (n < 10 ? "0" : "") + n; }
-  function moment(t) { var d = new Date(t * 1000); return d.getUTCDate() + " " + months[d.getUTCMonth()] + " " + two(d.getUTCHours()) + ":" + two(d.getUTCMinutes()) + " UTC"; }
+  function moment(t, year) { var d = new Date(t * 1000); return d.getUTCDate() + " " + months[d.getUTCMonth()] + " " + (year ? d.getUTCFullYear() + " " : "") + two(d.getUTCHours()) + ":" + two(d.getUTCMinutes()) + " UTC"; }
   function number(v, digits) { return v.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }); }
   var formats = {
     price: function (v) { return number(v, v >= 1000 ? 0 : v >= 1 ? 2 : 6); },
@@ -47,7 +47,7 @@ export const SCRIPT = `
         stack.classList.add("reading");
       }
       stack.style.setProperty("--x", (times[i] - times[0]) / span);
-      now.textContent = moment(times[i]) + ", round " + (i + 1) + " of " + times.length + ": " + data.summaries[i];
+      now.textContent = moment(times[i], span > 120 * 86400) + (data.isThinned ? ": " : ", round " + (i + 1) + " of " + times.length + ": ") + data.summaries[i];
       legends.forEach(function (legend) {
         if (!legend.readouts.length) return;
         legend.node.textContent = "";

@@ -80,5 +80,6 @@ export function renderSources({ sources, note }: Pick<ReplayResult, "sources" | 
 
 /** A link only for web addresses: anything else in that field stays text. */
 function sourceLink({ name, url }: Source): Html {
+  if (url === "") return html`${name}`;
   return /^https?:\/\//.test(url) ? html`<a href="${url}" rel="noreferrer">${name}</a>` : html`${name} (${url})`;
 }
