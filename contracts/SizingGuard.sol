@@ -65,8 +65,7 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
 
     /// @inheritdoc ISizingGuard
     function record(bytes32 market, Position calldata position) external onlyProtocol {
-        bool flips = (position.sizeBefore ^ position.sizeAfter) < 0 && position.sizeAfter != 0;
-        if (flips || SignedMath.abs(position.sizeAfter) > SignedMath.abs(position.sizeBefore)) {
+        if (SizingMath.flips(position) || SignedMath.abs(position.sizeAfter) > SignedMath.abs(position.sizeBefore)) {
             revert SizeGrew(market, position.account, position.sizeBefore, position.sizeAfter);
         }
         emit Recorded(market, position.account, position.sizeBefore, position.sizeAfter);

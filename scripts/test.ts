@@ -1,4 +1,4 @@
-// npm test [-- <file> ...]: builds, runs every test of the quick profile, and closes with a line that counts honestly.
+// npm test [-- <file> ...]: builds, runs every test, and closes with a line that counts honestly.
 import hre from "hardhat";
 import { register } from "tsx/esm/api";
 import { buildContracts } from "./lib/build.ts";

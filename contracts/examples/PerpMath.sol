@@ -41,8 +41,8 @@ library PerpMath {
         int256 closed = closedPart(account.size, delta);
         if (closed != 0) {
             int256 remaining = account.size + closed;
-            // The remaining cost is rounded up, so what leaves with the closed part is rounded down for its owner too.
-            int256 closedCost = account.cost - _shareUp(account.cost, remaining, account.size);
+            // The closed part's cost is rounded up, so what is realised is rounded down; both parts add up exactly.
+            int256 closedCost = _shareUp(account.cost, closed, account.size);
             realised = valueDown(-closed, price) - closedCost;
             account.cost -= closedCost;
             account.size = remaining;

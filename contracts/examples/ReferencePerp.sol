@@ -158,6 +158,7 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
         uint256 value = poolValue();
         uint256 wad = _fromTokenDown(_pull(amount));
         uint256 minted = FixedPointMath.mulDivDown(wad, totalShares + 1, value + 1);
+        if (minted == 0) revert InsufficientCollateral(0, msg.sender, amount, 0);
         pool += wad.toInt256();
         totalShares += minted;
         shares[msg.sender] += minted;
@@ -168,7 +169,10 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
     function redeem(uint256 amount) external nonReentrant {
         if (amount > shares[msg.sender]) revert InsufficientCollateral(0, msg.sender, amount, shares[msg.sender]);
         uint256 wad = FixedPointMath.mulDivDown(amount, poolValue(), totalShares + 1);
-        uint256 tokens = _toToken(Math.min(wad, SignedMath.max(pool, 0).toUint256()));
+        // Traders' unrealised losses are part of the value and not yet money: no share is burnt for what can't be paid.
+        uint256 cash = SignedMath.max(pool, 0).toUint256();
+        if (wad > cash) revert InsufficientCollateral(0, msg.sender, wad, cash);
+        uint256 tokens = _toToken(wad);
         pool -= _fromTokenUp(tokens).toInt256();
         totalShares -= amount;
         shares[msg.sender] -= amount;
@@ -190,7 +194,8 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
         return _position(s, flow);
     }
 
-    /// @notice The pool's equity if every position closed at the last good price, quote WAD.
+    /// @notice The pool's equity if every position closed at the fresh price, before unsettled funding and fees, and as if
+    /// every loser could pay, quote WAD.
     /// @dev Reverts `PriceUnavailable` while a market with open positions has no fresh price.
     function poolValue() public view returns (uint256) {
         int256 value = pool;
@@ -259,7 +264,7 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
     }
 
     /// @dev Trades at the oracle's price. Without a fresh one only a reduction goes through, at the last good price made
-    /// worse: the way out stays open, and nobody gains by waiting for the feed to fail.
+    /// worse: the way out stays open. Warning: it is not the market's price, and who has lost more than the spread since gains.
     function _trade(State memory s, int256 delta) private pure {
         uint256 price = s.price;
         if (!s.isPriceFresh) {
@@ -392,11 +397,11 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
         if (s.profitUnpaid > 0) emit ProfitUnpaid(s.market, s.owner, s.profitUnpaid);
     }
 
-    /// @dev The feed's price while it is fresh, else the last good one.
+    /// @dev The feed's price; too old, it is not fresh but still the last good one. Else the last good one seen here.
     function _price(MarketConfig memory config, uint256 lastPrice) private view returns (uint256, bool) {
         Round memory round = FeedReader.latest(config.feed, config.feedDecimals);
-        bool isFresh = round.isUsable && round.price <= MAX_PRICE && block.timestamp - round.updatedAt <= config.maxPriceAge;
-        return isFresh ? (round.price, true) : (lastPrice, false);
+        if (!round.isUsable || round.price > MAX_PRICE) return (lastPrice, false);
+        return (round.price, block.timestamp - round.updatedAt <= config.maxPriceAge);
     }
 
     /// @dev Takes tokens in, and counts what arrived rather than what was sent.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.4;
 
-/// @notice The face of a Chainlink price feed, as its consumers know it. Every adapter of this project wears it too.
+/// @notice The face of a Chainlink price feed, as its consumers know it.
 interface IAggregatorV3 {
     function decimals() external view returns (uint8);
 

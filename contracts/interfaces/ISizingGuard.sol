@@ -104,8 +104,8 @@ struct Verdict {
 }
 
 /// @title SizingGuard: the largest position an account may hold, and a refusal of what exceeds it
-/// @notice Risk that does not grow is never refused: |size| not growing without collateral leaving, and leaving when flat,
-/// pass before any feed, policy or role is looked at.
+/// @notice Risk that does not grow is never refused: |size| not growing on its side without collateral leaving, and leaving
+/// when flat, pass before any feed, policy or role is looked at.
 interface ISizingGuard is IVolatilityOracle {
     event PolicySet(bytes32 indexed market, uint256 feedPolicy, uint256 riskPolicy);
     /// @notice In Shadow: Enforce would have refused this action.
@@ -132,7 +132,7 @@ interface ISizingGuard is IVolatilityOracle {
     error PolicyOutOfRange(bytes32 market, PolicyField field, uint256 value, uint256 minimum, uint256 maximum);
     /// @notice The policy switches on a limit this guard does not have.
     error LimitNotSupported(bytes32 market, Limit limit);
-    /// @notice A policy that judges needs OpenInterest and one of Volatility, Collateral, Margin, CollateralRatio.
+    /// @notice A policy that judges needs OpenInterest and one of Volatility, Collateral, Margin.
     error PolicyIncomplete(bytes32 market, uint256 active);
     /// @notice The feed's prices have more decimals than can be converted.
     error FeedDecimalsOutOfRange(address feed, uint256 decimals, uint256 maximum);
@@ -140,7 +140,8 @@ interface ISizingGuard is IVolatilityOracle {
     error FeedDecimalsMismatch(address feed, uint256 decimals, uint256 declared);
 
     /// @notice Lets the action stand, or reverts. Call it after the action's effects.
-    /// @dev Only PROTOCOL. Reverts `SizeExceeded`, `OracleRejected` or `PolicyNotSet`. Stores the price it saw as an observation.
+    /// @dev Only PROTOCOL. Reverts `SizeExceeded`, `OracleRejected` or `PolicyNotSet`. Stores
+    /// the round it saw as an observation when it is the first, or the very next one within a heartbeat.
     function enforce(bytes32 market, Position calldata position) external;
 
     /// @notice `enforce`, with the trader's own bounds.

@@ -4,7 +4,8 @@ pragma solidity >=0.8.4;
 /// @title Realised variance of markets, kept from their price feeds
 /// @notice Anyone may bring it up to date; nobody can make it forget. Variances are WAD per year of 365 days.
 interface IVolatilityOracle {
-    /// @notice A price was observed. `word` is the market's new volatility word (layout: VolatilityWord.sol).
+    /// @notice A price was observed. `word` is the market's new volatility word (layout: VolatilityWord.sol); 0 where the
+    /// market starts anew because its feed changed.
     event VarianceSampled(bytes32 indexed market, uint256 word);
 
     /// @notice The market has no policy here. Ask its governance to set one, or check the market's id.
@@ -24,7 +25,7 @@ interface IVolatilityOracle {
     /// @notice Observes the rounds after `round`, oldest first, up to the bound of one call.
     /// @param round a round the feed wrote at or before the market's last observation, or the beginning of a phase
     /// (`phase << 64`, a round that never exists): the step to its first round is then a gap
-    /// @dev Reverts `PolicyNotSet`, `FeedUnusable` or `RoundNotObserved`.
+    /// @dev Reverts `PolicyNotSet` or `RoundNotObserved`. A round the feed does not have ends the walk.
     function pokeFrom(bytes32 market, uint80 round) external;
 
     /// @notice Stored variance: the larger of the fast and the slow average, never below the market's floor.

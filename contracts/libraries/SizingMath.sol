@@ -35,12 +35,16 @@ library SizingMath {
     uint256 internal constant MAX_MONEY = (1 << 127) - 1;
     /// @dev Limits that measure an account's own equity.
     uint256 internal constant ACCOUNT_LIMITS = (1 << uint256(Limit.Volatility)) | (1 << uint256(Limit.Collateral))
-        | (1 << uint256(Limit.Margin)) | (1 << uint256(Limit.CollateralRatio));
+        | (1 << uint256(Limit.Margin));
 
     /// @notice The size this action may always keep, base WAD: what was there before, unless collateral leaves or the side flips.
     function carry(Position calldata position) internal pure returns (uint256) {
-        bool flips = (position.sizeBefore < 0 && position.sizeAfter > 0) || (position.sizeBefore > 0 && position.sizeAfter < 0);
-        return position.flow < 0 || flips ? 0 : SignedMath.abs(position.sizeBefore);
+        return position.flow < 0 || flips(position) ? 0 : SignedMath.abs(position.sizeBefore);
+    }
+
+    /// @notice Whether the action goes through zero: it opens what it closes.
+    function flips(Position calldata position) internal pure returns (bool) {
+        return (position.sizeBefore < 0 && position.sizeAfter > 0) || (position.sizeBefore > 0 && position.sizeAfter < 0);
     }
 
     /// @notice Whether the action adds no risk, so that nothing may refuse it.

@@ -42,9 +42,10 @@ library FeedReader {
         return _round(feed, abi.encodeCall(IAggregatorV3.latestRoundData, ()), decimals);
     }
 
-    /// @notice The round with this id.
-    function at(address feed, uint256 decimals, uint80 id) internal view returns (Round memory) {
-        return _round(feed, abi.encodeCall(IAggregatorV3.getRoundData, (id)), decimals);
+    /// @notice The round with this id; one that does not exist where the feed answers with another.
+    function at(address feed, uint256 decimals, uint80 id) internal view returns (Round memory round) {
+        round = _round(feed, abi.encodeCall(IAggregatorV3.getRoundData, (id)), decimals);
+        if (round.id != id) (round.exists, round.isUsable) = (false, false);
     }
 
     /// @notice The feed's latest answer word for word, judged by nobody.

@@ -70,16 +70,19 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         VolatilityWord word = slot.word();
         bool isObserved = _requireObserved(market, round, word, policy);
         uint80 id = round;
+        uint256 reached = 0;
         for (uint256 walked = 0; walked < MAX_ROUNDS; ++walked) {
             Round memory next = FeedReader.at(policy.feed(), policy.feedDecimals(), id + 1);
             if (!next.exists) break;
             ++id;
+            reached = next.updatedAt;
             if (!next.isUsable) continue;
             // What came before the beginning of a phase is lost: the step to its first round is a gap.
             word = isObserved ? _observe(word, next, policy) : _observeAcrossGap(word, next, policy);
             isObserved = true;
         }
-        if (id != round) _store(market, m, slot, word, id);
+        // A walk over what was observed already must not move the stamp back: a round missed later would look like the next.
+        if (reached > slot.word().time()) _store(market, m, slot, word, id);
     }
 
     /* PUBLIC VIEW */
@@ -189,20 +192,23 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         // Nothing is newer: a round that was observed before, or one the feed dated back.
         if (latest.updatedAt <= word.time()) return word;
         Walk memory walk = Walk(0, new uint256[](MAX_ROUNDS), new uint32[](MAX_ROUNDS));
-        _collect(market, word, latest, policy, walk);
+        bool isWhole = _collect(market, word, latest, policy, walk);
         Round memory round;
         while (walk.count > 0) {
             --walk.count;
             (round.price, round.updatedAt) = (walk.prices[walk.count], walk.times[walk.count]);
-            word = _observe(word, round, policy);
+            word = isWhole ? _observe(word, round, policy) : _observeAcrossGap(word, round, policy);
+            isWhole = true;
         }
         return word;
     }
 
     /// @dev Fills `walk` from the latest round backwards with the usable ones after the last observation.
+    /// @return isWhole whether it arrived at what was observed already, rather than at the end of the feed's history
     function _collect(bytes32 market, VolatilityWord word, Round memory latest, FeedPolicy policy, Walk memory walk)
         private
         view
+        returns (bool isWhole)
     {
         Round memory round = latest;
         for (uint256 walked = 0; round.exists && round.updatedAt > word.time(); ++walked) {
@@ -214,5 +220,6 @@ abstract contract VolatilityOracle is IVolatilityOracle {
             if (round.id == 0) break;
             round = FeedReader.at(policy.feed(), policy.feedDecimals(), round.id - 1);
         }
+        isWhole = round.exists && round.updatedAt <= word.time();
     }
 }

@@ -31,7 +31,7 @@ const tiny = position({ sizeAfter: 10n ** 12n });
 const fresh = fixture(createDirect);
 const warm = fixture(async (connection) => {
   const m = await createDirect(connection);
-  await warmUp(m, 60);
+  await warmUp(m, 100);
   return m;
 });
 
@@ -216,6 +216,38 @@ describe(`walking missed rounds (SEED=${SEED})`, () => {
     const caughtUp = await word(m);
     await m.guard.write.pokeFrom([ETH_USD, 3n << 64n]);
     expect(await word(m), "a phase without rounds").to.equal(caughtUp);
+  });
+
+  it("a walk over old rounds leaves the stamp alone: a skipped round cannot be made to look like the next", async () => {
+    const m = await warm();
+    const [start, from] = [await word(m), await lastObservation(m)];
+    const observed = await m.feed.read.latestId();
+    await goTo(m, from + 2_000n);
+    await pushRounds(m, [START_PRICE * 0.7, START_PRICE], from, 600n);
+    // Seventy-nine rounds back, one call ends fifteen before the last observation: its stamp is that of the round after it.
+    const ids = Array.from({ length: 17 }, (_, back) => observed - BigInt(back) - 64n).filter((id) => id > 1n << 64n);
+    for (const id of ids) await m.guard.write.pokeFrom([ETH_USD, id]).catch(() => undefined);
+    if (ids.length > 0) expect(await word(m)).to.equal(start);
+    await enforce(m, tiny);
+    expect(await word(m), "the crash is not skipped").to.equal(start);
+    await poke(m);
+    expect(await word(m)).to.equal(
+      observeAll(m, start, [
+        { price: wad(START_PRICE * 0.7), updatedAt: from + 600n },
+        { price: wad(START_PRICE), updatedAt: from + 1_200n },
+      ]),
+    );
+  });
+
+  it("where the history ends inside a heartbeat, the first step is a gap: nobody can say what was missed", async () => {
+    const m = await warm();
+    const [start, from] = [await word(m), await lastObservation(m)];
+    await goTo(m, from + 2_500n);
+    await pushRounds(m, [START_PRICE * 0.7, START_PRICE, START_PRICE], from, 600n);
+    await loseRound(m, (await m.feed.read.latestId()) - 2n);
+    await poke(m);
+    const entered = updateAcrossGap(start, wad(START_PRICE), from + 1_200n, volatilityParameters(m.policy));
+    expect(await word(m)).to.equal(observeAll(m, entered, [{ price: wad(START_PRICE), updatedAt: from + 1_800n }]));
   });
 
   it("within a heartbeat every round is walked too: none is lost because the price was back in time", async () => {

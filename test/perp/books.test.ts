@@ -143,9 +143,9 @@ class Model {
     const closes = holding.size !== 0n && delta !== 0n && holding.size > 0n !== delta > 0n;
     const closed = closes ? (delta > 0n ? min(delta, -holding.size) : max(delta, -holding.size)) : 0n;
     if (closed !== 0n) {
-      const left = ceil(holding.cost * abs(holding.size + closed), abs(holding.size));
-      const profit = floor(-closed * price, W) - (holding.cost - left);
-      holding.cost = left;
+      const cost = ceil(holding.cost * abs(closed), abs(holding.size));
+      const profit = floor(-closed * price, W) - cost;
+      holding.cost -= cost;
       holding.size += closed;
       this.#credit(holding, profit);
     }

@@ -126,10 +126,11 @@ export class LimitNotSupportedError extends SizingGuardError {
 /** The policy judges, and lacks a limit it cannot do without. */
 export class PolicyIncompleteError extends SizingGuardError {
   constructor(market: Hex, active: bigint) {
-    super(
-      "The policy needs OpenInterest and one of Volatility, Collateral, Margin and CollateralRatio. Activate them, or use another mode.",
-      { code: "PolicyIncomplete", selector: "0xcbf9ae33", args: [market, active] },
-    );
+    super("The policy needs OpenInterest and one of Volatility, Collateral and Margin. Activate them, or use another mode.", {
+      code: "PolicyIncomplete",
+      selector: "0xcbf9ae33",
+      args: [market, active],
+    });
   }
 }
 

@@ -56,7 +56,7 @@ const MAX_UINT32 = 0xffff_ffffn;
 const MAX_UINT40 = 0xff_ffff_ffffn;
 const MAX_EXPONENT = 40n;
 
-const ACCOUNT_LIMITS = mask(["Volatility", "Collateral", "Margin", "CollateralRatio"]);
+const ACCOUNT_LIMITS = mask(["Volatility", "Collateral", "Margin"]);
 const OPEN_INTEREST = mask(["OpenInterest"]);
 const SUPPORTED = mask(["Volatility", "Collateral", "Margin", "OpenInterest"]);
 

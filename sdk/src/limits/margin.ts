@@ -9,8 +9,8 @@ import { mulDivDown, sqrtDown } from "../math/fixedPoint.ts";
  * min(⌊equity·WAD / baseRatio⌋, ⌊√(others² + 2·equity·fullMarginOpenInterest)⌋ - others).
  *
  * Units: quote WAD. Rounded down, exactly: the result passes and one unit more fails. At side open interest x the marginal
- * ratio is max(base, x / full), and an account pays the integral over its own slice, so splitting a position over accounts
- * gains nothing. Formula: the integral of a linear margin schedule, solved for its upper end.
+ * ratio is x / full, and an account pays the integral over its own slice, or base times its notional where that is more, so
+ * splitting a position over accounts gains nothing. Formula: the integral of a linear margin schedule, solved for its upper end.
  *
  * @param equity - Equity behind the position, quote WAD, uint256.
  * @param others - Open interest of the other accounts on the same side, quote WAD, uint256.
