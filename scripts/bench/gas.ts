@@ -1,0 +1,120 @@
+// npm run bench:gas: gas of the guard's calls, cold and warm, as multiples of a floor measured in the same run.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import Table from "cli-table3";
+import { network } from "hardhat";
+import { type Address, encodeFunctionData, type Hex, parseEther } from "viem";
+import { encodePolicy, type Policy } from "../../sdk/src/index.ts";
+import { buildContracts } from "../lib/build.ts";
+import { main } from "../lib/main.ts";
+import { DEFAULT_POLICY, ETH_USD } from "../lib/market.ts";
+
+const RESULTS = fileURLToPath(new URL("../../bench/results/gas.json", import.meta.url));
+
+interface Gas {
+  readonly cold: number;
+  readonly warm: number;
+}
+
+interface Row extends Gas {
+  readonly name: string;
+  readonly floorCold: number;
+  readonly floorWarm: number;
+  readonly ratioCold: number;
+  readonly ratioWarm: number;
+}
+
+await main(async () => {
+  await buildContracts();
+  const rows = await measureAll();
+  mkdirSync(fileURLToPath(new URL("../../bench/results", import.meta.url)), { recursive: true });
+  writeFileSync(RESULTS, `${JSON.stringify({ rows }, null, 2)}\n`);
+  const table = new Table({ head: ["", "cold", "warm", "floor cold", "floor warm", "× cold", "× warm"], style: { head: [], border: [] } });
+  for (const row of rows) {
+    table.push([row.name, row.cold, row.warm, row.floorCold, row.floorWarm, row.ratioCold.toFixed(3), row.ratioWarm.toFixed(3)]);
+  }
+  console.log(`${table.toString()}\nWritten to ${RESULTS}`);
+});
+
+async function measureAll(): Promise<Row[]> {
+  const connection = await network.create();
+  const { viem } = connection;
+  const publicClient = await viem.getPublicClient();
+  const [deployer] = await viem.getWalletClients();
+  if (deployer === undefined) throw new Error("The network has no account.");
+  const meter = await viem.deployContract("Meter");
+  const manager = await viem.deployContract("AccessManager", [deployer.account.address]);
+  const aggregator = await viem.deployContract("BenchAggregator");
+  const feed = await viem.deployContract("BenchFeed", [aggregator.address]);
+  const floor = async (slots: bigint, readsFeed: boolean, writes: boolean): Promise<Gas> => {
+    const contract = await viem.deployContract("Floor", [feed.address, slots, readsFeed, writes, ETH_USD]);
+    return measure(contract.address, encodeFunctionData({ abi: contract.abi, functionName: "check", args: [ETH_USD, meter.address, 1n] }));
+  };
+  const measure = async (target: Address, data: Hex): Promise<Gas> => {
+    const { result } = await publicClient.simulateContract({
+      address: meter.address,
+      abi: meter.abi,
+      functionName: "measure",
+      args: [target, data],
+    });
+    return { cold: Number(result[0]), warm: Number(result[1]) };
+  };
+
+  const now = async (): Promise<bigint> => (await publicClient.getBlock()).timestamp;
+  await aggregator.write.push([2_000_00000000n, await now()]);
+  const guard = await viem.deployContract("SizingGuard", [manager.address, meter.address]);
+  const setPolicy = async (policy: Partial<Policy>): Promise<void> => {
+    const words = encodePolicy({ ...DEFAULT_POLICY, feed: feed.address.toLowerCase() as Hex, ...policy });
+    await guard.write.setPolicy([ETH_USD, words.feedPolicy, words.riskPolicy]);
+  };
+  await setPolicy({});
+  const position = {
+    account: meter.address,
+    equity: parseEther("100000"),
+    flow: 0n,
+    sizeBefore: parseEther("1"),
+    sizeAfter: parseEther("10"),
+    sameSideOthers: parseEther("1000"),
+    oppositeOthers: parseEther("900"),
+    poolEquity: parseEther("10000000"),
+  };
+  const call = (functionName: "enforce" | "poke" | "variance" | "record" | "preview", args: readonly unknown[]): Hex =>
+    encodeFunctionData({ abi: guard.abi, functionName, args } as never);
+  const enforce = (change: Partial<typeof position> = {}): Promise<Gas> =>
+    measure(guard.address, call("enforce", [ETH_USD, { ...position, ...change }]));
+
+  const rows: Row[] = [];
+  const add = (name: string, gas: Gas, base: Gas): void => {
+    rows.push({
+      name,
+      ...gas,
+      floorCold: base.cold,
+      floorWarm: base.warm,
+      ratioCold: gas.cold / base.cold,
+      ratioWarm: gas.warm / base.warm,
+    });
+  };
+  const floors = {
+    isolated: await floor(3n, true, false),
+    stores: await floor(3n, true, true),
+    poke: await floor(1n, true, true),
+    read: await floor(1n, false, false),
+    nothing: await floor(0n, false, false),
+  };
+
+  await guard.write.poke([ETH_USD]);
+  await aggregator.write.push([2_010_00000000n, await now()]);
+  add("enforce, all four limits, storing a new round", await enforce(), floors.stores);
+  add("poke, a new round", await measure(guard.address, call("poke", [ETH_USD])), floors.poke);
+  await guard.write.poke([ETH_USD]);
+  add("enforce, all four limits, round already stored", await enforce(), floors.isolated);
+  add("enforce, short", await enforce({ sizeBefore: 0n, sizeAfter: -parseEther("10") }), floors.isolated);
+  add("enforce, reduction", await enforce({ sizeAfter: parseEther("0.5") }), floors.nothing);
+  add("variance", await measure(guard.address, call("variance", [ETH_USD])), floors.read);
+  for (const limit of ["Volatility", "Collateral", "Margin"] as const) {
+    await setPolicy({ active: [limit, "OpenInterest"] });
+    add(`enforce, ${limit} and OpenInterest`, await enforce(), floors.isolated);
+  }
+  await connection.close();
+  return rows;
+}
