@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
-import {ISizingGuard, Limit, Mode, OracleStatus, Position, Verdict} from "./interfaces/ISizingGuard.sol";
+import {ISizingGuard, Limit, OracleStatus, Position, Verdict} from "./interfaces/ISizingGuard.sol";
 import {PolicyRules} from "./libraries/PolicyRules.sol";
 import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
 import {FeedReader, Round} from "./oracle/FeedReader.sol";
@@ -11,7 +11,7 @@ import {Market, VolatilityOracle} from "./oracle/VolatilityOracle.sol";
 import {FeedPolicy} from "./types/FeedPolicy.sol";
 import {RiskPolicy} from "./types/RiskPolicy.sol";
 import {VolatilitySlot} from "./types/VolatilitySlot.sol";
-import {VolatilityWord} from "./types/VolatilityWord.sol";
+import {VolatilityParameters, VolatilityWord} from "./types/VolatilityWord.sol";
 
 /// @dev What the guard saw while judging: the stored slot, the word with the latest round sampled, and whether to store it.
 struct Observation {
@@ -122,7 +122,7 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
     {
         FeedPolicy feed = m.feed;
         MarketState memory market;
-        if (_isFeedNeeded(feed)) (market, seen) = _marketState(feed, m.volatility);
+        if (SizingMath.judges(feed)) (market, seen) = _marketState(feed, m.volatility);
         verdict = SizingMath.judge(feed, m.risk, position, market);
     }
 
@@ -134,21 +134,17 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
         if (!round.isUsable) return (market, seen);
         VolatilityWord word = slot.word();
-        seen = Observation(slot, _observe(word, round, feed), round.id, _isNext(slot, word, round, feed));
+        VolatilityParameters memory parameters = _parameters(feed);
+        seen = Observation(slot, _observe(word, round, feed, parameters), round.id, _isNext(slot, word, round, feed));
         market.age = block.timestamp - round.updatedAt;
         market.status = _status(market.age, feed);
         market.price = round.price;
-        market.variance = _sizingVariance(seen.word, feed);
+        market.variance = _sizingVariance(seen.word, parameters);
     }
 
     function _status(uint256 age, FeedPolicy feed) private pure returns (OracleStatus) {
         if (age >= feed.maxAge()) return OracleStatus.Stale;
         return age > feed.heartbeat() ? OracleStatus.Aging : OracleStatus.Valid;
-    }
-
-    /// @dev Off allows and ReduceOnly refuses without looking, so neither depends on a feed.
-    function _isFeedNeeded(FeedPolicy feed) private pure returns (bool) {
-        return feed.mode() == uint256(Mode.Enforce) || feed.mode() == uint256(Mode.Shadow);
     }
 
     function _previewUnset(bytes32 market, Position calldata position) private pure returns (Verdict memory verdict) {

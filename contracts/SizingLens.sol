@@ -18,10 +18,6 @@ import {RiskPolicy} from "./types/RiskPolicy.sol";
 /// @dev The formulas are the guard's own (SizingMath): the lens only says them one by one. Mirrors:
 /// `sdk/src/guard/snapshot.ts` takes what `snapshot` returns, `sdk/src/guard/explain.ts` answers as `explain` does.
 contract SizingLens is ISizingLens {
-    /// @dev Quote limits of SizingMath, from `Volatility` on, and open interest.
-    uint256 private constant QUOTE_LIMITS = 3;
-    uint256 private constant MAX_LIMITS = QUOTE_LIMITS + 1;
-
     /* EXTERNAL VIEW */
 
     /// @inheritdoc ISizingLens
@@ -90,9 +86,10 @@ contract SizingLens is ISizingLens {
     {
         uint256 move = SizingMath.policyMove(risk, state);
         uint256[] memory quote = SizingMath.quoteLimits(active, risk, position, state.price, move);
-        limits = new LimitValue[](MAX_LIMITS);
+        // Those in quote, and open interest.
+        limits = new LimitValue[](quote.length + 1);
         uint256 count = 0;
-        for (uint256 i = 0; i < QUOTE_LIMITS; ++i) {
+        for (uint256 i = 0; i < quote.length; ++i) {
             Limit limit = Limit(uint256(Limit.Volatility) + i);
             if (SizingMath.isActive(active, limit)) limits[count++] = _value(limit, false, quote[i]);
         }

@@ -11,16 +11,9 @@ import { verifyAll } from "./deploy/verify.ts";
 import { buildContracts } from "./lib/build.ts";
 import { DEPLOYMENTS_FOLDER, journalFolder, LOCAL_CHAIN_ID, readRecord, recordPath, writeRecord, writeSdkData } from "./lib/deployments.ts";
 import { main } from "./lib/main.ts";
-import { marketId } from "./lib/market.ts";
+import { MARKET_ROOTS, marketId } from "./lib/market.ts";
 
-const ROOTS = [
-  "contracts/SizingGuard.sol",
-  "contracts/examples/ReferencePerp.sol",
-  "contracts/periphery/ReservedAddress.sol",
-  "contracts/test/TestFeed.sol",
-  "contracts/test/TestToken.sol",
-  "npm:@openzeppelin/contracts/access/manager/AccessManager.sol",
-];
+const ROOTS = [...MARKET_ROOTS, "contracts/periphery/ReservedAddress.sol"];
 /** Ignition's name of the call that creates the perp. */
 const PERP_CREATION = "Reference#ReferencePerpCreation";
 

@@ -4,8 +4,8 @@ pragma solidity 0.8.30;
 import {ISizingGuard, Limit, Mode, PolicyField} from "../interfaces/ISizingGuard.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {FeedReader} from "../oracle/FeedReader.sol";
-import {FeedPolicy} from "../types/FeedPolicy.sol";
-import {RiskPolicy} from "../types/RiskPolicy.sol";
+import {FeedPolicy, FeedPolicyLibrary} from "../types/FeedPolicy.sol";
+import {RiskPolicy, RiskPolicyLibrary} from "../types/RiskPolicy.sol";
 import {SizingMath} from "./SizingMath.sol";
 
 /// @title PolicyRules
@@ -48,13 +48,14 @@ library PolicyRules {
     }
 
     function _requireFeedPolicy(bytes32 market, FeedPolicy feed) private pure {
-        uint256 unit = 10;
+        uint256 unit = FeedPolicyLibrary.TIME_UNIT;
         uint256 heartbeat = feed.heartbeat() / unit;
         _requireRange(market, PolicyField.FeedDecimals, feed.feedDecimals(), 0, FeedReader.MAX_DECIMALS);
         _requireRange(market, PolicyField.Mode, feed.mode(), 0, uint256(type(Mode).max));
         _requireRange(market, PolicyField.Heartbeat, heartbeat, 1, type(uint16).max - 1);
         _requireRange(market, PolicyField.MaxAge, feed.maxAge() / unit, heartbeat + 1, type(uint16).max);
-        _requireRange(market, PolicyField.VolatilityFloor, feed.volatilityFloor() / 1e14, 1, type(uint16).max);
+        uint256 floor = feed.volatilityFloor() / FeedPolicyLibrary.RATIO_UNIT;
+        _requireRange(market, PolicyField.VolatilityFloor, floor, 1, type(uint16).max);
         _requireRange(market, PolicyField.MaxConfidence, feed.maxConfidence(), 0, 0);
         _requireRange(market, PolicyField.FeedSpare, feed.spare(), 0, 0);
     }
@@ -64,14 +65,14 @@ library PolicyRules {
         for (uint256 i = 0; unsupported != 0; ++i) {
             if (unsupported & (1 << i) != 0) revert ISizingGuard.LimitNotSupported(market, Limit(i));
         }
-        bool judges = feed.mode() == uint256(Mode.Enforce) || feed.mode() == uint256(Mode.Shadow);
         bool complete = feed.active() & SizingMath.ACCOUNT_LIMITS != 0
             && feed.active() & (1 << uint256(Limit.OpenInterest)) != 0;
-        if (judges && !complete) revert ISizingGuard.PolicyIncomplete(market, feed.active());
+        if (SizingMath.judges(feed) && !complete) revert ISizingGuard.PolicyIncomplete(market, feed.active());
     }
 
     function _requireRiskPolicy(bytes32 market, uint256 active, RiskPolicy risk) private pure {
-        uint256 unit = 1e14;
+        uint256 unit = RiskPolicyLibrary.RATIO_UNIT;
+        uint256 quote = RiskPolicyLibrary.QUOTE_UNIT;
         _requireRange(market, PolicyField.Tail, risk.tail() / unit, ONE, type(uint16).max);
         _requireRange(market, PolicyField.Horizon, risk.horizon(), 1, type(uint24).max);
         _requireRange(market, PolicyField.RiskBudget, risk.riskBudget() / unit, _least(active, Limit.Volatility), ONE);
@@ -81,7 +82,7 @@ library PolicyRules {
         _requireRange(
             market,
             PolicyField.FullMarginOpenInterest,
-            risk.fullMarginOpenInterest() / 1e18,
+            risk.fullMarginOpenInterest() / quote,
             _least(active, Limit.Margin),
             type(uint40).max
         );
@@ -103,7 +104,7 @@ library PolicyRules {
             type(uint16).max
         );
         // Parameters of limits this guard does not have: set, they would look like a promise.
-        _requireRange(market, PolicyField.LiquidityCap, risk.liquidityCap() / 1e18, 0, 0);
+        _requireRange(market, PolicyField.LiquidityCap, risk.liquidityCap() / quote, 0, 0);
         _requireRange(market, PolicyField.ConcentrationShare, risk.concentrationShare() / unit, 0, 0);
     }
 

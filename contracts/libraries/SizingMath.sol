@@ -52,6 +52,12 @@ library SizingMath {
         return position.sizeAfter == 0 || SignedMath.abs(position.sizeAfter) <= carry(position);
     }
 
+    /// @notice Whether the mode looks at the market at all: Off allows and ReduceOnly refuses without, so neither depends on
+    /// a feed.
+    function judges(FeedPolicy feed) internal pure returns (bool) {
+        return feed.mode() == uint256(Mode.Enforce) || feed.mode() == uint256(Mode.Shadow);
+    }
+
     /// @notice The whole answer.
     function judge(FeedPolicy feed, RiskPolicy risk, Position calldata position, MarketState memory market)
         internal

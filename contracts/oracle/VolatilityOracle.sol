@@ -57,7 +57,7 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         VolatilitySlot slot = m.volatility;
         VolatilityWord word = slot.word();
         word = _isNext(slot, word, latest, policy)
-            ? _observe(word, latest, policy)
+            ? _observe(word, latest, policy, _parameters(policy))
             : _catchUp(market, word, latest, policy);
         _store(market, m, slot, word, latest.id);
     }
@@ -69,6 +69,7 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         VolatilitySlot slot = m.volatility;
         VolatilityWord word = slot.word();
         bool isObserved = _requireObserved(market, round, word, policy);
+        VolatilityParameters memory parameters = _parameters(policy);
         uint80 id = round;
         uint256 reached = 0;
         for (uint256 walked = 0; walked < MAX_ROUNDS; ++walked) {
@@ -78,7 +79,7 @@ abstract contract VolatilityOracle is IVolatilityOracle {
             reached = next.updatedAt;
             if (!next.isUsable) continue;
             // What came before the beginning of a phase is lost: the step to its first round is a gap.
-            word = isObserved ? _observe(word, next, policy) : _observeAcrossGap(word, next, policy);
+            word = isObserved ? _observe(word, next, policy, parameters) : _observeAcrossGap(word, next, parameters);
             isObserved = true;
         }
         // A walk over what was observed already must not move the stamp back: a round missed later would look like the next.
@@ -121,27 +122,32 @@ abstract contract VolatilityOracle is IVolatilityOracle {
     }
 
     /// @dev The word as if `round` had just been sampled.
-    function _observe(VolatilityWord word, Round memory round, FeedPolicy policy)
-        internal
-        pure
-        returns (VolatilityWord)
-    {
+    function _observe(
+        VolatilityWord word,
+        Round memory round,
+        FeedPolicy policy,
+        VolatilityParameters memory parameters
+    ) internal pure returns (VolatilityWord) {
         return _isWatched(word, round, policy)
-            ? VolatilityMath.updateVolatility(word, round.price, round.updatedAt, _parameters(policy))
-            : _observeAcrossGap(word, round, policy);
+            ? VolatilityMath.updateVolatility(word, round.price, round.updatedAt, parameters)
+            : _observeAcrossGap(word, round, parameters);
     }
 
-    function _observeAcrossGap(VolatilityWord word, Round memory round, FeedPolicy policy)
+    function _observeAcrossGap(VolatilityWord word, Round memory round, VolatilityParameters memory parameters)
         internal
         pure
         returns (VolatilityWord)
     {
-        return VolatilityMath.updateAcrossGap(word, round.price, round.updatedAt, _parameters(policy));
+        return VolatilityMath.updateAcrossGap(word, round.price, round.updatedAt, parameters);
     }
 
     /// @dev Variance to size by: the estimate, and until it has seen enough never below the conservative beginning.
-    function _sizingVariance(VolatilityWord word, FeedPolicy policy) internal pure returns (uint256 result) {
-        result = VolatilityMath.variance(word, _parameters(policy));
+    function _sizingVariance(VolatilityWord word, VolatilityParameters memory parameters)
+        internal
+        pure
+        returns (uint256 result)
+    {
+        result = VolatilityMath.variance(word, parameters);
         if (word.samples() < WARM_UP_SAMPLES && result < INITIAL_VARIANCE) result = INITIAL_VARIANCE;
     }
 
@@ -193,11 +199,12 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         if (latest.updatedAt <= word.time()) return word;
         Walk memory walk = Walk(0, new uint256[](MAX_ROUNDS), new uint32[](MAX_ROUNDS));
         bool isWhole = _collect(market, word, latest, policy, walk);
+        VolatilityParameters memory parameters = _parameters(policy);
         Round memory round;
         while (walk.count > 0) {
             --walk.count;
             (round.price, round.updatedAt) = (walk.prices[walk.count], walk.times[walk.count]);
-            word = isWhole ? _observe(word, round, policy) : _observeAcrossGap(word, round, policy);
+            word = isWhole ? _observe(word, round, policy, parameters) : _observeAcrossGap(word, round, parameters);
             isWhole = true;
         }
         return word;

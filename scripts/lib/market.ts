@@ -11,6 +11,15 @@ export const marketId = (name: string): Hex => keccak256(toHex(name));
 
 export const ETH_USD: Hex = marketId("ETH/USD");
 
+/** The contracts of a whole market; where nothing else is used, nothing else need be compiled. */
+export const MARKET_ROOTS: readonly string[] = [
+  "contracts/SizingGuard.sol",
+  "contracts/examples/ReferencePerp.sol",
+  "contracts/test/TestFeed.sol",
+  "contracts/test/TestToken.sol",
+  "npm:@openzeppelin/contracts/access/manager/AccessManager.sol",
+];
+
 /** Chainlink's mainnet ETH/USD feed: 8 decimals, a round every hour or on a move of 0.5 %. */
 export const FEED_DECIMALS = 8;
 /** Rounds of the first phase of a proxy start here. */

@@ -7,19 +7,11 @@ import { type ReplayInput, type ReplayOutcome, replay } from "../../demo/replay.
 import { renderReport } from "../../demo/report.ts";
 import { decisionsTable, resultTable } from "../../demo/table.ts";
 import { buildContracts } from "../build.ts";
-
-/** What a replay deploys; nothing else is compiled for it. */
-const ROOTS = [
-  "contracts/SizingGuard.sol",
-  "contracts/examples/ReferencePerp.sol",
-  "contracts/test/TestFeed.sol",
-  "contracts/test/TestToken.sol",
-  "npm:@openzeppelin/contracts/access/manager/AccessManager.sol",
-];
+import { MARKET_ROOTS } from "../market.ts";
 
 export async function compileForReplay(): Promise<void> {
   console.log("Compiling the contracts (a minute the first time, nothing after) ...");
-  await buildContracts(ROOTS);
+  await buildContracts(MARKET_ROOTS);
 }
 
 /**
