@@ -11,15 +11,6 @@ import {Market, VolatilityOracle} from "./oracle/VolatilityOracle.sol";
 import {FeedPolicy} from "./types/FeedPolicy.sol";
 import {RiskPolicy} from "./types/RiskPolicy.sol";
 import {VolatilitySlot} from "./types/VolatilitySlot.sol";
-import {VolatilityParameters, VolatilityWord} from "./types/VolatilityWord.sol";
-
-/// @dev What the guard saw while judging: the stored slot, the word with the latest round sampled, and whether to store it.
-struct Observation {
-    VolatilitySlot slot;
-    VolatilityWord word;
-    uint256 roundId;
-    bool isNext;
-}
 
 /// @title SizingGuard
 /// @notice A protocol asks this contract before it lets an action stand. It is also the volatility oracle of its markets.
@@ -82,7 +73,7 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         m.risk = risk;
         emit PolicySet(market, feedPolicy, riskPolicy);
         // Two feeds need not quote the same thing: a return measured across both would be nonsense.
-        if (restarts) _store(market, m, m.volatility, VolatilityWord.wrap(0), 0);
+        if (restarts) _store(market, m, m.volatility, VolatilitySlot.wrap(0));
     }
 
     /* PUBLIC VIEW */
@@ -90,8 +81,10 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
     /// @inheritdoc ISizingGuard
     function preview(bytes32 market, Position calldata position) external view returns (Verdict memory verdict) {
         Market storage m = _markets[market];
-        if (!m.feed.isSet()) return _previewUnset(market, position);
-        (verdict,) = _judge(m, position);
+        FeedPolicy feed = m.feed;
+        if (!feed.isSet()) return _previewUnset(market, position);
+        (MarketState memory state,) = _marketState(feed, m.volatility);
+        return SizingMath.judge(feed, m.risk, position, state);
     }
 
     /// @inheritdoc ISizingGuard
@@ -102,44 +95,51 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
 
     /* PRIVATE */
 
-    function _enforce(bytes32 market, Position calldata position) private returns (uint256) {
-        Market storage m = _market(market);
-        (Verdict memory verdict, Observation memory seen) = _judge(m, position);
-        uint256 size = SignedMath.abs(position.sizeAfter);
-        if (size > verdict.maxSize) {
-            if (!verdict.allowed) _reject(market, position.account, size, verdict);
-            emit WouldReject(market, position.account, size, verdict);
-        }
-        if (seen.isNext) _store(market, m, seen.slot, seen.word, seen.roundId);
-        return verdict.limitSize;
-    }
-
-    /// @dev The verdict as if the feed's latest round had just been sampled, and that observation.
-    function _judge(Market storage m, Position calldata position)
-        private
-        view
-        returns (Verdict memory verdict, Observation memory seen)
-    {
+    /// @dev The position grew beyond what it may keep (`reducesRisk` is false), so the limits alone decide.
+    function _enforce(bytes32 market, Position calldata position) private returns (uint256 limitSize) {
+        Market storage m = _markets[market];
         FeedPolicy feed = m.feed;
-        MarketState memory market;
-        if (SizingMath.judges(feed)) (market, seen) = _marketState(feed, m.volatility);
-        verdict = SizingMath.judge(feed, m.risk, position, market);
+        if (!feed.isSet()) revert PolicyNotSet(market);
+        VolatilitySlot slot = m.volatility;
+        (MarketState memory state, VolatilitySlot next) = _marketState(feed, slot);
+        Limit limit;
+        (limitSize, limit) = SizingMath.limitSize(feed, m.risk, position, state);
+        if (SignedMath.abs(position.sizeAfter) > limitSize) {
+            _reject(market, position, SizingMath.verdict(feed, position, state, limitSize, limit));
+        }
+        _store(market, m, slot, next);
     }
 
+    /// @dev Reverts; in Shadow it only says that Enforce would.
+    function _reject(bytes32 market, Position calldata position, Verdict memory verdict) private {
+        uint256 size = SignedMath.abs(position.sizeAfter);
+        if (verdict.allowed) {
+            emit WouldReject(market, position.account, size, verdict);
+        } else if (verdict.limit == Limit.Oracle) {
+            revert OracleRejected(market, position.account, verdict.status);
+        } else {
+            revert SizeExceeded(market, position.account, size, verdict.maxSize, verdict.limit);
+        }
+    }
+
+    /// @dev The market as if the feed's latest round had just been sampled, and the slot to store for it. A mode that does
+    /// not judge asks nobody.
     function _marketState(FeedPolicy feed, VolatilitySlot slot)
         private
         view
-        returns (MarketState memory market, Observation memory seen)
+        returns (MarketState memory state, VolatilitySlot next)
     {
+        next = slot;
+        if (!SizingMath.judges(feed)) return (state, next);
         Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
-        if (!round.isUsable) return (market, seen);
-        VolatilityWord word = slot.word();
-        VolatilityParameters memory parameters = _parameters(feed);
-        seen = Observation(slot, _observe(word, round, feed, parameters), round.id, _isNext(slot, word, round, feed));
-        market.age = block.timestamp - round.updatedAt;
-        market.status = _status(market.age, feed);
-        market.price = round.price;
-        market.variance = _sizingVariance(seen.word, parameters);
+        if (!round.isUsable) return (state, next);
+        (state.variance, next) = _sample(slot, round, feed);
+        unchecked {
+            // A round from the future is not usable.
+            state.age = block.timestamp - round.updatedAt;
+        }
+        state.status = _status(state.age, feed);
+        state.price = round.price;
     }
 
     function _status(uint256 age, FeedPolicy feed) private pure returns (OracleStatus) {
@@ -151,10 +151,5 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         if (!SizingMath.reducesRisk(position)) revert PolicyNotSet(market);
         verdict.allowed = true;
         verdict.maxSize = SizingMath.carry(position);
-    }
-
-    function _reject(bytes32 market, address account, uint256 size, Verdict memory verdict) private pure {
-        if (verdict.limit == Limit.Oracle) revert OracleRejected(market, account, verdict.status);
-        revert SizeExceeded(market, account, size, verdict.maxSize, verdict.limit);
     }
 }

@@ -5,10 +5,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 import {ISizingGuard, Limit, Position, Verdict} from "./interfaces/ISizingGuard.sol";
 import {ISizingLens, LimitValue, MarketSnapshot, RoundData} from "./interfaces/ISizingLens.sol";
-import {FixedPointMath, WAD} from "./libraries/FixedPointMath.sol";
+import {FixedPointMath, UNCAPPED, WAD} from "./libraries/FixedPointMath.sol";
 import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
-import {Binding} from "./libraries/limits/Binding.sol";
-import {OracleScale} from "./libraries/limits/OracleScale.sol";
 import {FeedReader, Round} from "./oracle/FeedReader.sol";
 import {FeedPolicy} from "./types/FeedPolicy.sol";
 import {RiskPolicy} from "./types/RiskPolicy.sol";
@@ -72,30 +70,37 @@ contract SizingLens is ISizingLens {
         if (!round.isUsable) return new LimitValue[](0);
         uint256 age = block.timestamp - round.updatedAt;
         MarketState memory state = MarketState(verdict.status, verdict.price, verdict.variance, age);
-        LimitValue[] memory limits = _limitValues(feed.active(), RiskPolicy.wrap(riskWord), position, state);
-        uint256 scale = OracleScale.oracleScale(age, feed.heartbeat(), feed.maxAge());
-        _measure(limits, position, verdict, scale);
+        LimitValue[] memory limits =
+            _limitValues(feed.active(), RiskPolicy.wrap(riskWord), position, state, SizingMath.marketScale(feed, state));
+        _measure(limits, position, verdict);
         return limits;
     }
 
     /// @dev Every active limit by itself: the values `SizingMath.limitSize` takes the minimum of.
-    function _limitValues(uint256 active, RiskPolicy risk, Position calldata position, MarketState memory state)
-        private
-        pure
-        returns (LimitValue[] memory limits)
-    {
+    function _limitValues(
+        uint256 active,
+        RiskPolicy risk,
+        Position calldata position,
+        MarketState memory state,
+        uint256 scale
+    ) private pure returns (LimitValue[] memory limits) {
         uint256 move = SizingMath.policyMove(risk, state);
-        uint256[] memory quote = SizingMath.quoteLimits(active, risk, position, state.price, move);
-        // Those in quote, and open interest.
-        limits = new LimitValue[](quote.length + 1);
+        uint256 against = SizingMath.sideMove(position, move);
+        uint256 equity = SizingMath.scaledEquity(position, scale);
+        limits = new LimitValue[](4);
         uint256 count = 0;
-        for (uint256 i = 0; i < quote.length; ++i) {
-            Limit limit = Limit(uint256(Limit.Volatility) + i);
-            if (SizingMath.isActive(active, limit)) limits[count++] = _value(limit, false, quote[i]);
+        if (SizingMath.isActive(active, Limit.Volatility)) {
+            limits[count++] = _value(Limit.Volatility, false, SizingMath.volatility(risk, equity, against));
+        }
+        if (SizingMath.isActive(active, Limit.Collateral)) {
+            limits[count++] = _value(Limit.Collateral, false, SizingMath.collateral(risk, position, equity, against));
+        }
+        if (SizingMath.isActive(active, Limit.Margin)) {
+            limits[count++] = _value(Limit.Margin, false, SizingMath.margin(risk, position, equity, state.price, scale));
         }
         if (SizingMath.isActive(active, Limit.OpenInterest)) {
             limits[count++] =
-                _value(Limit.OpenInterest, true, SizingMath.openInterest(active, risk, position, move));
+                _value(Limit.OpenInterest, true, SizingMath.openInterest(active, risk, position, move, scale));
         }
         // Assembly because Solidity has no way to shorten an array in memory.
         assembly ("memory-safe") {
@@ -107,18 +112,14 @@ contract SizingLens is ISizingLens {
         return LimitValue({limit: limit, isBase: isBase, value: value, size: 0, headroom: 0, binds: false});
     }
 
-    /// @dev What each limit leaves of the size asked for, once the price's age is counted.
-    function _measure(
-        LimitValue[] memory limits,
-        Position calldata position,
-        Verdict memory verdict,
-        uint256 scale
-    ) private pure {
+    /// @dev What each limit leaves of the size asked for.
+    function _measure(LimitValue[] memory limits, Position calldata position, Verdict memory verdict) private pure {
         uint256 asked = SignedMath.abs(position.sizeAfter);
         for (uint256 i = 0; i < limits.length; ++i) {
             LimitValue memory one = limits[i];
-            uint256 scaled = Binding.applyScale(one.value, scale);
-            one.size = one.isBase ? scaled : FixedPointMath.mulDivDownSaturating(scaled, WAD, verdict.price);
+            one.size = one.isBase || one.value == UNCAPPED
+                ? one.value
+                : FixedPointMath.mulDivDownSaturating(one.value, WAD, verdict.price);
             one.headroom = Math.saturatingSub(one.size, asked);
             one.binds = one.limit == verdict.limit;
         }

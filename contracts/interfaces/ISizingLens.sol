@@ -33,9 +33,10 @@ struct LimitValue {
     Limit limit;
     /// Unit of `value`: base WAD where true, quote WAD where false.
     bool isBase;
-    /// What the formula says, before the oracle's scale, rounded down; 2^256 − 1 where it does not bind.
+    /// What the formula says of the equity, schedule and cap that count at the price's age, rounded down; 2^256 − 1 where it
+    /// does not bind.
     uint256 value;
-    /// Largest size this limit alone allows, after the oracle's scale, base WAD, rounded down.
+    /// Largest size this limit alone allows, base WAD, rounded down.
     uint256 size;
     /// What `size` leaves above |sizeAfter|, base WAD; 0 where it is exceeded.
     uint256 headroom;

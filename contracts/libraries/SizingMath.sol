@@ -28,7 +28,8 @@ struct MarketState {
 
 /// @title SizingMath
 /// @notice The pure core: a position, the market and the policy in, a verdict out. No storage, no clock, no call.
-/// @dev Mirror: `sdk/src/guard/sizing.ts`, function for function. Never reverts for a policy that passed its range
+/// @dev Mirror: `sdk/src/guard/sizing.ts`. There the limits are a list; here each is compared as soon as it is computed,
+/// which saves an array. Never reverts for a policy that passed its range
 /// check: every quantity is clamped into the domain of the limits first, always to the tighter side.
 library SizingMath {
     /// @dev Money beyond this is treated as this much (equity) or as too much (exposure): the domain of `marginLimit`.
@@ -62,14 +63,30 @@ library SizingMath {
     function judge(FeedPolicy feed, RiskPolicy risk, Position calldata position, MarketState memory market)
         internal
         pure
-        returns (Verdict memory verdict)
+        returns (Verdict memory)
     {
-        (verdict.limitSize, verdict.limit) = limitSize(feed, risk, position, market);
-        verdict.maxSize = Math.max(carry(position), verdict.limitSize);
-        verdict.allowed = feed.mode() == uint256(Mode.Shadow) || SignedMath.abs(position.sizeAfter) <= verdict.maxSize;
-        verdict.price = market.price;
-        verdict.variance = market.variance;
-        verdict.status = market.status;
+        (uint256 size, Limit limit) = limitSize(feed, risk, position, market);
+        return verdict(feed, position, market, size, limit);
+    }
+
+    /// @notice What follows for the action from the largest size the limits allow, and the limit that says so.
+    function verdict(
+        FeedPolicy feed,
+        Position calldata position,
+        MarketState memory market,
+        uint256 size,
+        Limit limit
+    ) internal pure returns (Verdict memory) {
+        uint256 maxSize = Math.max(carry(position), size);
+        return Verdict({
+            allowed: feed.mode() == uint256(Mode.Shadow) || SignedMath.abs(position.sizeAfter) <= maxSize,
+            limit: limit,
+            maxSize: maxSize,
+            limitSize: size,
+            price: market.price,
+            variance: market.variance,
+            status: market.status
+        });
     }
 
     /// @notice The largest size the limits allow on the side of `sizeAfter`, base WAD, and the limit that says so.
@@ -81,19 +98,17 @@ library SizingMath {
         if (feed.mode() == uint256(Mode.Off)) return (UNCAPPED, Limit.None);
         if (feed.mode() == uint256(Mode.ReduceOnly)) return (0, Limit.Mode);
         if (market.status < OracleStatus.Uncertain) return (0, Limit.Oracle);
-        uint256 scale = OracleScale.oracleScale(market.age, feed.heartbeat(), feed.maxAge());
+        uint256 scale = marketScale(feed, market);
         if (scale == 0) return (0, Limit.Oracle);
         if (position.equity <= 0) return (0, firstAccountLimit(feed.active()));
 
         uint256 move = policyMove(risk, market);
-        (uint256 notional, uint256 quoteIndex) =
-            Binding.bind(quoteLimits(feed.active(), risk, position, market.price, move), scale);
+        (uint256 notional, Limit limit) = _quoteLimit(feed.active(), risk, position, market.price, move, scale);
         uint256 byQuote =
             notional == UNCAPPED ? UNCAPPED : FixedPointMath.mulDivDownSaturating(notional, WAD, market.price);
-        uint256 byBase = Binding.applyScale(openInterest(feed.active(), risk, position, move), scale);
+        uint256 byBase = openInterest(feed.active(), risk, position, move, scale);
         if (byBase < byQuote) return (byBase, Limit.OpenInterest);
-        if (byQuote == UNCAPPED) return (UNCAPPED, Limit.None);
-        return (byQuote, Limit(uint256(Limit.Volatility) + quoteIndex));
+        return (byQuote, byQuote == UNCAPPED ? Limit.None : limit);
     }
 
     /// @notice The account limit that is named when there is no equity to measure.
@@ -103,41 +118,81 @@ library SizingMath {
         return Limit.Margin;
     }
 
+    /// @notice Share of what limits are measured in, equity, margin schedule and open-interest cap, that counts now, WAD.
+    /// @dev Not a share of the result: what is left beside others' open interest would then be scaled anew for every
+    /// account, and together they could have more than one.
+    function marketScale(FeedPolicy feed, MarketState memory market) internal pure returns (uint256) {
+        return OracleScale.oracleScale(market.age, feed.heartbeat(), feed.maxAge());
+    }
+
     /// @notice The adverse move of the log price that the policy asks to survive, rounded up, WAD: the older the price, the
     /// longer the horizon.
     function policyMove(RiskPolicy risk, MarketState memory market) internal pure returns (uint256) {
-        return VolatilityMath.adverseMove(risk.tail(), market.variance, risk.horizon() + market.age);
+        unchecked {
+            // 24 bits, and an age that `marketScale` left something of: below 2^20.
+            return VolatilityMath.adverseMove(risk.tail(), market.variance, risk.horizon() + market.age);
+        }
     }
 
-    /// @notice The limits in quote WAD before the oracle's scale, rounded down, in the order of the enum from `Volatility`
-    /// on; an inactive one is not computed but uncapped. Equity must be above 0.
-    function quoteLimits(
-        uint256 active,
-        RiskPolicy risk,
-        Position calldata position,
-        uint256 price,
-        uint256 move
-    ) internal pure returns (uint256[] memory limits) {
-        uint256 equity = Math.min(uint256(position.equity), MAX_MONEY);
-        bool isLong = position.sizeAfter >= 0;
-        uint256 sideMove = isLong ? move : VolatilityMath.adverseMoveShort(move);
-        limits = new uint256[](3);
-        limits[0] = isActive(active, Limit.Volatility)
-            ? VolatilityLimit.volatilityLimit(equity, risk.riskBudget(), sideMove)
-            : UNCAPPED;
-        limits[1] = isActive(active, Limit.Collateral) ? _collateral(risk, equity, sideMove, isLong) : UNCAPPED;
-        limits[2] = isActive(active, Limit.Margin) ? _margin(risk, equity, position.sameSideOthers, price) : UNCAPPED;
+    /// @notice What a position's side loses by `move`, per unit of notional, WAD; `UNCAPPED` where no size survives it.
+    function sideMove(Position calldata position, uint256 move) internal pure returns (uint256) {
+        return isLong(position) ? move : VolatilityMath.adverseMoveShort(move);
     }
 
-    /// @notice The limit in base WAD before the oracle's scale, rounded down; uncapped where it is inactive.
-    function openInterest(uint256 active, RiskPolicy risk, Position calldata position, uint256 move)
+    /// @notice Equity that counts, quote WAD. It must be above 0.
+    function scaledEquity(Position calldata position, uint256 scale) internal pure returns (uint256) {
+        return Binding.applyScale(Math.min(uint256(position.equity), MAX_MONEY), scale);
+    }
+
+    /// @notice VolatilityLimit of this policy, quote WAD, rounded down.
+    function volatility(RiskPolicy risk, uint256 equity, uint256 sideMove_) internal pure returns (uint256) {
+        return VolatilityLimit.volatilityLimit(equity, risk.riskBudget(), sideMove_);
+    }
+
+    /// @notice CollateralLimit of this policy, quote WAD, rounded down.
+    /// @dev A short's move that is itself uncapped leaves nothing, and would not fit the formula.
+    function collateral(RiskPolicy risk, Position calldata position, uint256 equity, uint256 sideMove_)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 maintenance = risk.maintenanceAndPenalty();
+        if (isLong(position)) {
+            return CollateralLimit.collateralLimitLong(equity, sideMove_, maintenance, 0, risk.exitFee());
+        }
+        if (sideMove_ == UNCAPPED) return 0;
+        return CollateralLimit.collateralLimitShort(equity, sideMove_, maintenance, 0, risk.exitFee());
+    }
+
+    /// @notice MarginLimit of this policy, quote WAD, rounded down.
+    /// @dev Others' exposure is rounded up, and beyond the domain of the formula leaves nothing.
+    function margin(RiskPolicy risk, Position calldata position, uint256 equity, uint256 price, uint256 scale)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 others = FixedPointMath.mulDivUpSaturating(position.sameSideOthers, price, WAD);
+        if (others > MAX_MONEY) return 0;
+        uint256 full = Binding.applyScale(risk.fullMarginOpenInterest(), scale);
+        return MarginLimit.marginLimit(equity, others, risk.baseMargin(), full);
+    }
+
+    /// @notice OpenInterestLimit of this policy, base WAD, rounded down; uncapped where it is inactive.
+    function openInterest(uint256 active, RiskPolicy risk, Position calldata position, uint256 move, uint256 scale)
         internal
         pure
         returns (uint256)
     {
         if (!isActive(active, Limit.OpenInterest)) return UNCAPPED;
-        uint256 scale = OpenInterestLimit.openInterestScale(risk.referenceMove(), move);
-        return OpenInterestLimit.openInterestLimit(scale, risk.openInterestCap(), position.sameSideOthers);
+        return OpenInterestLimit.openInterestLimit(
+            OpenInterestLimit.openInterestScale(risk.referenceMove(), move),
+            Binding.applyScale(risk.openInterestCap(), scale),
+            position.sameSideOthers
+        );
+    }
+
+    function isLong(Position calldata position) internal pure returns (bool) {
+        return position.sizeAfter >= 0;
     }
 
     /// @notice Whether a policy's `active` switches this limit on.
@@ -145,26 +200,30 @@ library SizingMath {
         return (active >> uint256(limit)) & 1 == 1;
     }
 
-    /// @dev A short's move that is itself uncapped leaves nothing, and would not fit the formula.
-    function _collateral(RiskPolicy risk, uint256 equity, uint256 sideMove, bool isLong)
-        private
-        pure
-        returns (uint256)
-    {
-        uint256 maintenance = risk.maintenanceAndPenalty();
-        if (isLong) return CollateralLimit.collateralLimitLong(equity, sideMove, maintenance, 0, risk.exitFee());
-        if (sideMove == UNCAPPED) return 0;
-        return CollateralLimit.collateralLimitShort(equity, sideMove, maintenance, 0, risk.exitFee());
+    /// @dev The smallest of the active limits in quote WAD, the first of the smallest ones; an inactive one is not computed.
+    function _quoteLimit(
+        uint256 active,
+        RiskPolicy risk,
+        Position calldata position,
+        uint256 price,
+        uint256 move,
+        uint256 scale
+    ) private pure returns (uint256 least, Limit limit) {
+        uint256 equity = scaledEquity(position, scale);
+        uint256 against = sideMove(position, move);
+        least = UNCAPPED;
+        if (isActive(active, Limit.Volatility)) {
+            (least, limit) = _tighter(least, limit, volatility(risk, equity, against), Limit.Volatility);
+        }
+        if (isActive(active, Limit.Collateral)) {
+            (least, limit) = _tighter(least, limit, collateral(risk, position, equity, against), Limit.Collateral);
+        }
+        if (isActive(active, Limit.Margin)) {
+            (least, limit) = _tighter(least, limit, margin(risk, position, equity, price, scale), Limit.Margin);
+        }
     }
 
-    /// @dev Others' exposure is rounded up, and beyond the domain of the formula leaves nothing.
-    function _margin(RiskPolicy risk, uint256 equity, uint256 sameSideOthers, uint256 price)
-        private
-        pure
-        returns (uint256)
-    {
-        uint256 others = FixedPointMath.mulDivUpSaturating(sameSideOthers, price, WAD);
-        if (others > MAX_MONEY) return 0;
-        return MarginLimit.marginLimit(equity, others, risk.baseMargin(), risk.fullMarginOpenInterest());
+    function _tighter(uint256 least, Limit limit, uint256 value, Limit candidate) private pure returns (uint256, Limit) {
+        return value < least ? (value, candidate) : (least, limit);
     }
 }

@@ -59,7 +59,11 @@ library VolatilityMath {
 
     /// @notice Variance to size by, WAD per year: the largest of both speeds and the floor.
     function variance(VolatilityWord word, VolatilityParameters memory parameters) internal pure returns (uint256) {
-        return Math.max(Math.max(word.fastVariance(), word.slowVariance()), parameters.varianceFloor);
+        return variance(word, parameters.varianceFloor);
+    }
+
+    function variance(VolatilityWord word, uint256 varianceFloor) internal pure returns (uint256) {
+        return Math.max(Math.max(word.fastVariance(), word.slowVariance()), varianceFloor);
     }
 
     /// @notice Log-price move over `horizon` seconds at the tail: ⌈√⌈tail²·variance·horizon / (YEAR·W)⌉⌉, in WAD.

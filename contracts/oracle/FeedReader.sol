@@ -38,20 +38,27 @@ library FeedReader {
 
     /// @notice The feed's latest round.
     /// @param decimals of the feed's answers, at most 36
-    function latest(address feed, uint256 decimals) internal view returns (Round memory) {
-        return _round(feed, abi.encodeCall(IAggregatorV3.latestRoundData, ()), decimals);
+    function latest(address feed, uint256 decimals) internal view returns (Round memory round) {
+        (bool ok, uint256 words) = _call(feed, IAggregatorV3.latestRoundData.selector, 0, 0);
+        if (ok) _convert(round, words, decimals);
     }
 
     /// @notice The round with this id; one that does not exist where the feed answers with another.
     function at(address feed, uint256 decimals, uint80 id) internal view returns (Round memory round) {
-        round = _round(feed, abi.encodeCall(IAggregatorV3.getRoundData, (id)), decimals);
+        (bool ok, uint256 words) = _call(feed, IAggregatorV3.getRoundData.selector, id, 0x20);
+        if (ok) _convert(round, words, decimals);
         if (round.id != id) (round.exists, round.isUsable) = (false, false);
     }
 
     /// @notice The feed's latest answer word for word, judged by nobody.
     /// @return ok false where the call failed or returned less than five words: the answer means nothing then
     function latestAnswer(address feed) internal view returns (bool ok, Answer memory answer) {
-        return _call(feed, abi.encodeCall(IAggregatorV3.latestRoundData, ()));
+        uint256 words;
+        (ok, words) = _call(feed, IAggregatorV3.latestRoundData.selector, 0, 0);
+        // Assembly because the five words lie in memory in the struct's own order.
+        assembly ("memory-safe") {
+            mcopy(answer, words, 0xa0)
+        }
     }
 
     /// @notice The feed's decimals.
@@ -66,31 +73,52 @@ library FeedReader {
         }
     }
 
-    function _round(address feed, bytes memory data, uint256 decimals) private view returns (Round memory round) {
-        (bool ok, Answer memory answer) = _call(feed, data);
-        if (!ok || answer.updatedAt == 0 || answer.updatedAt > block.timestamp || answer.roundId > MAX_ROUND_ID) {
-            return round;
+    /// @dev Asks the feed, and copies exactly five words, so an oversized answer costs its author and not the caller. They are
+    /// left in memory nobody owns, to be read before anything is allocated.
+    function _call(address feed, bytes4 selector, uint256 argument, uint256 argumentBytes)
+        private
+        view
+        returns (bool ok, uint256 words)
+    {
+        assembly ("memory-safe") {
+            mstore(0, selector)
+            mstore(0x04, argument)
+            words := mload(0x40)
+            ok := staticcall(gas(), feed, 0, add(4, argumentBytes), words, 0xa0)
+            ok := and(ok, gt(returndatasize(), 0x9f))
         }
-        round.exists = true;
-        round.id = uint80(answer.roundId);
-        round.updatedAt = uint32(answer.updatedAt);
-        if (answer.answer <= 0 || answer.answeredInRound < answer.roundId) return round;
-        (round.isUsable, round.price) = _toWadUp(uint256(answer.answer), decimals);
     }
 
-    /// @dev Copies exactly five words, so an oversized answer costs its author and not the caller.
-    function _call(address feed, bytes memory data) private view returns (bool ok, Answer memory answer) {
+    /// @dev Fills an empty `round` from an answer of five words, as far as it makes sense.
+    function _convert(Round memory round, uint256 words, uint256 decimals) private view {
+        (uint256 roundId, int256 answer, uint256 updatedAt, uint256 answeredInRound) = _load(words);
+        if (updatedAt == 0 || updatedAt > block.timestamp || roundId > MAX_ROUND_ID) return;
+        round.exists = true;
+        round.id = uint80(roundId);
+        round.updatedAt = uint32(updatedAt);
+        if (answer <= 0 || answeredInRound < roundId) return;
+        (round.isUsable, round.price) = _toWadUp(uint256(answer), decimals);
+    }
+
+    function _load(uint256 words)
+        private
+        pure
+        returns (uint256 roundId, int256 answer, uint256 updatedAt, uint256 answeredInRound)
+    {
         assembly ("memory-safe") {
-            ok := staticcall(gas(), feed, add(data, 0x20), mload(data), answer, 0xa0)
-            ok := and(ok, gt(returndatasize(), 0x9f))
+            roundId := mload(words)
+            answer := mload(add(words, 0x20))
+            updatedAt := mload(add(words, 0x60))
+            answeredInRound := mload(add(words, 0x80))
         }
     }
 
     /// @dev A price beyond 2^255 − 1 has no logarithm here: not usable.
     function _toWadUp(uint256 answer, uint256 decimals) private pure returns (bool, uint256) {
         if (decimals > WAD_DECIMALS) return (true, Math.ceilDiv(answer, 10 ** (decimals - WAD_DECIMALS)));
-        uint256 factor = 10 ** (WAD_DECIMALS - decimals);
-        if (answer > MAX_PRICE / factor) return (false, 0);
-        return (true, answer * factor);
+        unchecked {
+            uint256 factor = 10 ** (WAD_DECIMALS - decimals);
+            return answer > MAX_PRICE / factor ? (false, 0) : (true, answer * factor);
+        }
     }
 }

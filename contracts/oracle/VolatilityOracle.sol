@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {VolatilityMath} from "../libraries/VolatilityMath.sol";
-import {FixedPointMath, WAD} from "../libraries/FixedPointMath.sol";
+import {WAD} from "../libraries/FixedPointMath.sol";
 import {FeedPolicy} from "../types/FeedPolicy.sol";
 import {RiskPolicy} from "../types/RiskPolicy.sol";
 import {VolatilitySlot, VolatilitySlotLibrary} from "../types/VolatilitySlot.sol";
@@ -50,26 +50,24 @@ abstract contract VolatilityOracle is IVolatilityOracle {
 
     /// @inheritdoc IVolatilityOracle
     function poke(bytes32 market) external {
-        Market storage m = _market(market);
-        FeedPolicy policy = m.feed;
+        (Market storage m, FeedPolicy policy) = _market(market);
         Round memory latest = FeedReader.latest(policy.feed(), policy.feedDecimals());
         if (!latest.isUsable) revert FeedUnusable(policy.feed());
         VolatilitySlot slot = m.volatility;
         VolatilityWord word = slot.word();
         word = _isNext(slot, word, latest, policy)
-            ? _observe(word, latest, policy, _parameters(policy))
+            ? _observe(word, latest, policy, _parameters(_varianceFloor(policy)))
             : _catchUp(market, word, latest, policy);
-        _store(market, m, slot, word, latest.id);
+        _store(market, m, slot, VolatilitySlotLibrary.stamp(word, latest.id));
     }
 
     /// @inheritdoc IVolatilityOracle
     function pokeFrom(bytes32 market, uint80 round) external {
-        Market storage m = _market(market);
-        FeedPolicy policy = m.feed;
+        (Market storage m, FeedPolicy policy) = _market(market);
         VolatilitySlot slot = m.volatility;
         VolatilityWord word = slot.word();
         bool isObserved = _requireObserved(market, round, word, policy);
-        VolatilityParameters memory parameters = _parameters(policy);
+        VolatilityParameters memory parameters = _parameters(_varianceFloor(policy));
         uint80 id = round;
         uint256 reached = 0;
         for (uint256 walked = 0; walked < MAX_ROUNDS; ++walked) {
@@ -83,15 +81,15 @@ abstract contract VolatilityOracle is IVolatilityOracle {
             isObserved = true;
         }
         // A walk over what was observed already must not move the stamp back: a round missed later would look like the next.
-        if (reached > slot.word().time()) _store(market, m, slot, word, id);
+        if (reached > slot.word().time()) _store(market, m, slot, VolatilitySlotLibrary.stamp(word, id));
     }
 
     /* PUBLIC VIEW */
 
     /// @inheritdoc IVolatilityOracle
     function variance(bytes32 market) external view returns (uint256) {
-        Market storage m = _market(market);
-        return VolatilityMath.variance(m.volatility.word(), _parameters(m.feed));
+        (Market storage m, FeedPolicy policy) = _market(market);
+        return VolatilityMath.variance(m.volatility.word(), _varianceFloor(policy));
     }
 
     /// @inheritdoc IVolatilityOracle
@@ -101,9 +99,10 @@ abstract contract VolatilityOracle is IVolatilityOracle {
 
     /* INTERNAL */
 
-    function _market(bytes32 market) internal view returns (Market storage m) {
+    function _market(bytes32 market) internal view returns (Market storage m, FeedPolicy policy) {
         m = _markets[market];
-        if (!m.feed.isSet()) revert PolicyNotSet(market);
+        policy = m.feed;
+        if (!policy.isSet()) revert PolicyNotSet(market);
     }
 
     /// @dev Whether this round may be stored as the next observation: the first of all, or the one right after the last
@@ -141,36 +140,53 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         return VolatilityMath.updateAcrossGap(word, round.price, round.updatedAt, parameters);
     }
 
-    /// @dev Variance to size by: the estimate, and until it has seen enough never below the conservative beginning.
-    function _sizingVariance(VolatilityWord word, VolatilityParameters memory parameters)
+    /// @dev The variance to size by as if `round` had just been sampled, and the slot to store for it: the same one where a
+    /// round in between may have been missed.
+    function _sample(VolatilitySlot slot, Round memory round, FeedPolicy policy)
         internal
         pure
-        returns (uint256 result)
+        returns (uint256 variance_, VolatilitySlot next)
     {
-        result = VolatilityMath.variance(word, parameters);
+        VolatilityWord word = slot.word();
+        uint256 varianceFloor = _varianceFloor(policy);
+        bool isNext = _isNext(slot, word, round, policy);
+        // Most often the latest round is the one observed last, and there is nothing to update.
+        if (round.updatedAt > word.time()) word = _observe(word, round, policy, _parameters(varianceFloor));
+        next = isNext ? VolatilitySlotLibrary.stamp(word, round.id) : slot;
+        variance_ = _sizingVariance(word, varianceFloor);
+    }
+
+    /// @dev Variance to size by: the estimate, and until it has seen enough never below the conservative beginning.
+    function _sizingVariance(VolatilityWord word, uint256 varianceFloor) internal pure returns (uint256 result) {
+        result = VolatilityMath.variance(word, varianceFloor);
         if (word.samples() < WARM_UP_SAMPLES && result < INITIAL_VARIANCE) result = INITIAL_VARIANCE;
     }
 
     /// @dev Writes what changed: the stamp alone, when the feed wrote another round of the same second.
-    function _store(bytes32 market, Market storage m, VolatilitySlot slot, VolatilityWord word, uint256 roundId) internal {
-        VolatilitySlot next = VolatilitySlotLibrary.stamp(word, roundId);
+    function _store(bytes32 market, Market storage m, VolatilitySlot slot, VolatilitySlot next) internal {
         if (VolatilitySlot.unwrap(next) == VolatilitySlot.unwrap(slot)) return;
         m.volatility = next;
-        if (VolatilityWord.unwrap(word) == VolatilityWord.unwrap(slot.word())) return;
-        emit VarianceSampled(market, VolatilityWord.unwrap(word));
+        uint256 word = VolatilityWord.unwrap(next.word());
+        if (word != VolatilityWord.unwrap(slot.word())) emit VarianceSampled(market, word);
     }
 
-    /// @dev ⌈floor²/W⌉: the policy keeps a volatility because people think in it, the estimator needs its square.
-    function _parameters(FeedPolicy policy) internal pure returns (VolatilityParameters memory) {
+    function _parameters(uint256 varianceFloor) internal pure returns (VolatilityParameters memory parameters) {
+        parameters.fastTau = FAST_TAU;
+        parameters.slowTau = SLOW_TAU;
+        parameters.minInterval = MIN_INTERVAL;
+        parameters.clipSquared = CLIP_SQUARED;
+        parameters.varianceFloor = varianceFloor;
+        parameters.initialVariance = INITIAL_VARIANCE;
+    }
+
+    /// @dev floor²/W, exact because the floor is a multiple of 1e14: the policy keeps a volatility because people think in it,
+    /// the estimator needs its square.
+    function _varianceFloor(FeedPolicy policy) internal pure returns (uint256) {
         uint256 floor = policy.volatilityFloor();
-        return VolatilityParameters({
-            fastTau: FAST_TAU,
-            slowTau: SLOW_TAU,
-            minInterval: MIN_INTERVAL,
-            clipSquared: CLIP_SQUARED,
-            varianceFloor: FixedPointMath.mulDivUp(floor, floor, WAD),
-            initialVariance: INITIAL_VARIANCE
-        });
+        unchecked {
+            // Below 2^63, so the square fits.
+            return floor * floor / WAD;
+        }
     }
 
     /* PRIVATE */
@@ -199,7 +215,7 @@ abstract contract VolatilityOracle is IVolatilityOracle {
         if (latest.updatedAt <= word.time()) return word;
         Walk memory walk = Walk(0, new uint256[](MAX_ROUNDS), new uint32[](MAX_ROUNDS));
         bool isWhole = _collect(market, word, latest, policy, walk);
-        VolatilityParameters memory parameters = _parameters(policy);
+        VolatilityParameters memory parameters = _parameters(_varianceFloor(policy));
         Round memory round;
         while (walk.count > 0) {
             --walk.count;

@@ -30,17 +30,17 @@ library FeedPolicyLibrary {
     /// @notice Seconds after which the feed is expected to write again; also the longest gap between two observations
     /// that counts as watched.
     function heartbeat(FeedPolicy word) internal pure returns (uint256) {
-        return uint256(uint16(FeedPolicy.unwrap(word) >> 168)) * TIME_UNIT;
+        return _field(word, 168, TIME_UNIT);
     }
 
     /// @notice Seconds after which a price counts for nothing.
     function maxAge(FeedPolicy word) internal pure returns (uint256) {
-        return uint256(uint16(FeedPolicy.unwrap(word) >> 184)) * TIME_UNIT;
+        return _field(word, 184, TIME_UNIT);
     }
 
     /// @notice Volatility per year below which the market is never believed to be, WAD.
     function volatilityFloor(FeedPolicy word) internal pure returns (uint256) {
-        return uint256(uint16(FeedPolicy.unwrap(word) >> 200)) * RATIO_UNIT;
+        return _field(word, 200, RATIO_UNIT);
     }
 
     function active(FeedPolicy word) internal pure returns (uint256) {
@@ -61,5 +61,12 @@ library FeedPolicyLibrary {
 
     function isSet(FeedPolicy word) internal pure returns (bool) {
         return FeedPolicy.unwrap(word) != 0;
+    }
+
+    function _field(FeedPolicy word, uint256 shift, uint256 unit) private pure returns (uint256) {
+        unchecked {
+            // Sixteen bits times a unit below 2^47.
+            return uint256(uint16(FeedPolicy.unwrap(word) >> shift)) * unit;
+        }
     }
 }

@@ -47,12 +47,15 @@ library RiskPolicyLibrary {
 
     /// @notice Side open interest at which the marginal initial margin ratio reaches 100 %, quote WAD.
     function fullMarginOpenInterest(RiskPolicy word) internal pure returns (uint256) {
-        return uint256(uint40(RiskPolicy.unwrap(word) >> 80)) * QUOTE_UNIT;
+        return _quote(word, 80);
     }
 
-    /// @notice Largest open interest of one side, base WAD. Policies keep the exponent at 40 or below, so it fits.
+    /// @notice Largest open interest of one side, base WAD.
     function openInterestCap(RiskPolicy word) internal pure returns (uint256) {
-        return openInterestMantissa(word) * 10 ** openInterestExponent(word);
+        unchecked {
+            // Policies keep the exponent at 40 or below, and 2^32·10^40 < 2^165.
+            return openInterestMantissa(word) * 10 ** openInterestExponent(word);
+        }
     }
 
     function openInterestMantissa(RiskPolicy word) internal pure returns (uint256) {
@@ -70,7 +73,7 @@ library RiskPolicyLibrary {
 
     /// @notice Side open interest that the market's depth carries, quote WAD.
     function liquidityCap(RiskPolicy word) internal pure returns (uint256) {
-        return uint256(uint40(RiskPolicy.unwrap(word) >> 176)) * QUOTE_UNIT;
+        return _quote(word, 176);
     }
 
     /// @notice Largest share of the pool's equity that one account may be exposed to, WAD.
@@ -84,6 +87,16 @@ library RiskPolicyLibrary {
     }
 
     function _ratio(RiskPolicy word, uint256 shift) private pure returns (uint256) {
-        return uint256(uint16(RiskPolicy.unwrap(word) >> shift)) * RATIO_UNIT;
+        unchecked {
+            // 2^16·10^14 < 2^63.
+            return uint256(uint16(RiskPolicy.unwrap(word) >> shift)) * RATIO_UNIT;
+        }
+    }
+
+    function _quote(RiskPolicy word, uint256 shift) private pure returns (uint256) {
+        unchecked {
+            // 2^40·10^18 < 2^100.
+            return uint256(uint40(RiskPolicy.unwrap(word) >> shift)) * QUOTE_UNIT;
+        }
     }
 }

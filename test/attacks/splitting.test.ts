@@ -7,9 +7,11 @@ import {
   fixture,
   from,
   fund,
+  goTo,
   holdClock,
   laterRound,
   limitIndex,
+  now,
   open,
   preview,
   revertName,
@@ -37,7 +39,7 @@ interface Regime {
 
 const REGIMES: readonly Regime[] = [
   { limit: "OpenInterest", policy: { openInterestCap: wad(20) } },
-  { limit: "Margin", policy: { fullMarginOpenInterest: wad(100_000) } },
+  { limit: "Margin", policy: { fullMarginOpenInterest: wad(60_000) } },
   { limit: "Volatility", policy: {} },
 ];
 
@@ -49,28 +51,41 @@ describe("splitting a position over accounts", () => {
       ["long", 1n],
       ["short", -1n],
     ] as const) {
-      it(`${side}, under ${limit}: 2, 5 or 10 accounts together get no more than one account with all the money`, async () => {
-        const alone = await together(1, policy, sign, limit);
-        expect(alone > wad(1)).to.equal(true);
-        for (const count of [2, 5, 10]) {
-          const total = await together(count, policy, sign, limit);
-          expect(total <= alone + DUST, `${count} accounts got ${total}, one gets ${alone}`).to.equal(true);
-          // And they get as much: the limit is the market's, not a penalty for being many.
-          expect(total >= (alone * 999n) / 1_000n, `${count} accounts got ${total} of ${alone}`).to.equal(true);
-        }
-      });
+      for (const age of ["fresh", "ageing"] as const) {
+        const title = `${side}, under ${limit}, at ${age === "fresh" ? "a fresh" : "an ageing"} price`;
+        it(`${title}: 2, 5 or 10 accounts together get no more than one account with all the money`, async () => {
+          const ask = (count: number): Promise<bigint> => together(count, { policy, sign, limit, age });
+          const alone = await ask(1);
+          expect(alone > wad(1)).to.equal(true);
+          for (const count of [2, 5, 10]) {
+            const total = await ask(count);
+            expect(total <= alone + DUST, `${count} accounts got ${total}, one gets ${alone}`).to.equal(true);
+            // And they get as much: the limit is the market's, not a penalty for being many.
+            expect(total >= (alone * 999n) / 1_000n, `${count} accounts got ${total} of ${alone}`).to.equal(true);
+          }
+        });
+      }
     }
   }
 
+  interface Case extends Regime {
+    readonly sign: bigint;
+    readonly age: "fresh" | "ageing";
+  }
+
   /** So many accounts share the money and each opens the most it can; what they hold together. */
-  async function together(count: number, policy: Partial<Policy>, sign: bigint, limit: Regime["limit"]): Promise<bigint> {
+  async function together(count: number, { policy, sign, limit, age }: Case): Promise<bigint> {
     const m = await market();
     await changePolicy(m, policy);
     const traders = [m.alice, m.bob, m.carol, m.keeper, m.mallory, ...m.others].slice(0, count);
-    let total = 0n;
     for (const trader of traders) {
       await fund(m, trader, TOTAL / BigInt(count));
       await m.perp.write.deposit([ETH_USD, (TOTAL / BigInt(count)) * m.tokenUnit], from(trader));
+    }
+    // Half way between the heartbeat and the age at which a price counts for nothing.
+    if (age === "ageing") await goTo(m, (await now(m)) + (m.policy.heartbeat + m.policy.maxAge) / 2n);
+    let total = 0n;
+    for (const trader of traders) {
       const most = await openTheMost(m, trader, sign);
       if (count === 1) expect(most.limit).to.equal(limitIndex(limit));
       total += most.size;

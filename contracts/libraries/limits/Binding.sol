@@ -22,6 +22,7 @@ library Binding {
 
     /// @notice ⌊limit·scale / W⌋; what does not bind stays uncapped, unless the scale is 0.
     function applyScale(uint256 limit, uint256 scale) internal pure returns (uint256) {
+        if (scale == WAD) return limit;
         if (scale == 0) return 0;
         return limit == UNCAPPED ? UNCAPPED : FixedPointMath.mulDivDown(limit, scale, WAD);
     }

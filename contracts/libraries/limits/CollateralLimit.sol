@@ -21,7 +21,13 @@ library CollateralLimit {
         uint256 fee
     ) internal pure returns (uint256) {
         uint256 m = Math.min(move, WAD);
-        uint256 d = m * WAD + (maintenanceMarginRatio + liquidationPenalty) * (WAD - m) + fee * WAD;
+        uint256 lost;
+        uint256 left;
+        unchecked {
+            // m is at most 1.
+            (lost, left) = (m * WAD, WAD - m);
+        }
+        uint256 d = lost + (maintenanceMarginRatio + liquidationPenalty) * left + fee * WAD;
         return _affordable(equity, d);
     }
 

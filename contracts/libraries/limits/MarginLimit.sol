@@ -23,8 +23,10 @@ library MarginLimit {
         returns (uint256)
     {
         uint256 byBase = FixedPointMath.mulDivDown(equity, WAD, baseRatio);
-        uint256 byOpenInterest =
-            FixedPointMath.sqrtDown(others * others + 2 * equity * fullMarginOpenInterest) - others;
-        return Math.min(byBase, byOpenInterest);
+        uint256 upperEnd = FixedPointMath.sqrtDown(others * others + 2 * equity * fullMarginOpenInterest);
+        unchecked {
+            // The root of others² and more is others and more.
+            return Math.min(byBase, upperEnd - others);
+        }
     }
 }

@@ -47,9 +47,19 @@ export function check(snapshot: GuardSnapshot, intent: Position, now: bigint): C
   };
 }
 
+/** One object for a snapshot and a time, so that what follows from the market alone is worked out once (`sizing.ts`). */
+const STATES = new WeakMap<GuardSnapshot, { readonly now: bigint; readonly state: MarketState }>();
+
 /** The market as the guard would see it at `now`. */
 export function marketState(snapshot: GuardSnapshot, policy: Policy, now: bigint): MarketState {
-  const { round, variance } = snapshot;
+  const known = STATES.get(snapshot);
+  if (known?.now === now) return known.state;
+  const state = stateAt(snapshot, policy, now);
+  STATES.set(snapshot, { now, state });
+  return state;
+}
+
+function stateAt({ round, variance }: GuardSnapshot, policy: Policy, now: bigint): MarketState {
   if (round === null) return { status: "Invalid", price: 0n, variance: 0n, age: 0n };
   if (now < round.updatedAt) throw new ArgumentOutOfRangeError("now", now, `a time from the price's own, ${round.updatedAt}, on`);
   const age = now - round.updatedAt;

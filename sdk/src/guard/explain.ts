@@ -1,19 +1,16 @@
-import { bind } from "../limits/bind.ts";
-import { oracleScale } from "../limits/oracle.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
-import { mulDivDownSaturating, sqrtUp } from "../math/fixedPoint.ts";
-import { adverseMoveShort } from "../math/volatility.ts";
+import { sqrtUp } from "../math/fixedPoint.ts";
 import { type CheckResult, check, marketState } from "./check.ts";
 import type { Limit } from "./enums.ts";
 import { formatPercent, formatWad } from "./format.ts";
 import type { Policy } from "./policy.ts";
-import { type LimitValue, limitValues, type MarketState, type Position, policyMove } from "./sizing.ts";
+import { type LimitValue, limitValues, type MarketState, type Position, policyMove, sideMove, toBase } from "./sizing.ts";
 import type { GuardSnapshot } from "./snapshot.ts";
 
 /** One limit, what it is worth now, and why. */
 export interface LimitExplanation {
   readonly limit: Limit;
-  /** Largest size this limit alone allows, base WAD, after the oracle's scale; `UNCAPPED` where it does not bind. */
+  /** Largest size this limit alone allows, base WAD; `UNCAPPED` where it does not bind. */
   readonly size: bigint;
   /** What it still leaves above the size asked for, base WAD; 0 when it is exceeded. */
   readonly headroom: bigint;
@@ -77,9 +74,7 @@ function one(
   result: CheckResult,
   options: ExplainOptions,
 ): LimitExplanation {
-  const scale = oracleScale(market.age, policy.heartbeat, policy.maxAge);
-  const scaled = bind([value.value], scale).notional;
-  const size = value.unit === "base" ? scaled : mulDivDownSaturating(scaled, WAD, market.price);
+  const size = value.unit === "base" ? value.value : toBase(value.value, market.price);
   return {
     limit: value.limit,
     size,
@@ -100,7 +95,7 @@ function sentence(
   if (size === UNCAPPED) return `${limit}: does not bind.`;
   const most = `${formatWad(size, 4)} ${base}`;
   const move = policyMove(policy, market);
-  const against = moveAgainst(intent, move);
+  const against = moveAgainst(sideMove(intent, policy, market));
   switch (limit) {
     case "Volatility":
       return (
@@ -128,8 +123,7 @@ function sentence(
 }
 
 /** What the position's side would suffer, for a sentence. */
-function moveAgainst({ sizeAfter }: Position, move: bigint): string {
-  const against = sizeAfter >= 0n ? move : adverseMoveShort(move);
+function moveAgainst(against: bigint): string {
   return against === UNCAPPED ? "a move no margin survives" : `a move of ${formatPercent(against)}`;
 }
 

@@ -1,4 +1,4 @@
-import { bind } from "../limits/bind.ts";
+import { applyScale } from "../limits/bind.ts";
 import { collateralLimitLong, collateralLimitShort } from "../limits/collateral.ts";
 import { marginLimit } from "../limits/margin.ts";
 import { openInterestLimit, openInterestScale } from "../limits/openInterest.ts";
@@ -64,7 +64,7 @@ export interface Verdict {
   readonly status: OracleStatus;
 }
 
-/** One active limit by itself, before the oracle's scale. */
+/** One active limit by itself. */
 export interface LimitValue {
   readonly limit: Limit;
   readonly unit: "quote" | "base";
@@ -76,9 +76,6 @@ export interface LimitValue {
 const MAX_MONEY = 2n ** 127n - 1n;
 
 const UNUSABLE: readonly OracleStatus[] = ["Invalid", "SequencerDown", "Stale", "Deviating"];
-
-/** The limits in quote, in the order of the enum. */
-const QUOTE_LIMITS = ["Volatility", "Collateral", "Margin"] as const;
 
 /** |size|; the magnitude of the smallest int256 is a uint256 like any other. */
 export function abs(size: bigint): bigint {
@@ -126,31 +123,76 @@ export function judge(policy: Policy, position: Position, market: MarketState): 
 export function limitSize(policy: Policy, position: Position, market: MarketState): readonly [size: bigint, limit: Limit] {
   if (policy.mode === "Off") return [UNCAPPED, "None"];
   if (policy.mode === "ReduceOnly") return [0n, "Mode"];
-  if (UNUSABLE.includes(market.status)) return [0n, "Oracle"];
-  const scale = oracleScale(market.age, policy.heartbeat, policy.maxAge);
-  if (scale === 0n) return [0n, "Oracle"];
+  if (UNUSABLE.includes(market.status) || marketScale(policy, market) === 0n) return [0n, "Oracle"];
   if (position.equity <= 0n) return [0n, firstAccountLimit(policy)];
 
-  const move = policyMove(policy, market);
-  const quote = bind(quoteLimits(policy, position, market.price, move), scale);
-  const byQuote = quote.notional === UNCAPPED ? UNCAPPED : mulDivDownSaturating(quote.notional, WAD, market.price);
-  const byBase = bind([openInterest(policy, position, move)], scale).notional;
-  if (byBase < byQuote) return [byBase, "OpenInterest"];
-  return byQuote === UNCAPPED ? [UNCAPPED, "None"] : [byQuote, QUOTE_LIMITS[quote.index] ?? "None"];
+  const values = limitValues(policy, position, market);
+  // Quote limits are compared in quote and the smallest is converted once, so that ties stay ties.
+  const [notional, quoteLimit] = smallest(values, "quote");
+  const byQuote = toBase(notional, market.price);
+  const [byBase, baseLimit] = smallest(values, "base");
+  return byBase < byQuote ? [byBase, baseLimit] : [byQuote, byQuote === UNCAPPED ? "None" : quoteLimit];
 }
 
-/** Every active limit by itself, for people: the values `limitSize` takes the minimum of. Equity must be above 0. */
+/** Every active limit by itself, in the order of the enum: the values `limitSize` takes the minimum of. Equity must be above 0. */
 export function limitValues(policy: Policy, position: Position, market: MarketState): readonly LimitValue[] {
-  const move = policyMove(policy, market);
-  const quote = quoteLimits(policy, position, market.price, move);
-  const values: LimitValue[] = QUOTE_LIMITS.map((limit, index) => ({ limit, unit: "quote", value: quote[index] ?? UNCAPPED }));
-  values.push({ limit: "OpenInterest", unit: "base", value: openInterest(policy, position, move) });
-  return values.filter(({ limit }) => policy.active.includes(limit));
+  const { active } = policy;
+  const { scale, move } = marketTerms(policy, market);
+  const equity = applyScale(min(position.equity, MAX_MONEY), scale);
+  const against = sideMove(position, policy, market);
+  const values: LimitValue[] = [];
+  const add = (limit: Limit, unit: "quote" | "base", value: bigint): void => void values.push({ limit, unit, value });
+  if (active.includes("Volatility")) add("Volatility", "quote", volatilityLimit(equity, policy.riskBudget, against));
+  if (active.includes("Collateral")) add("Collateral", "quote", collateral(policy, position, equity, against));
+  if (active.includes("Margin")) add("Margin", "quote", margin(policy, position, equity, market.price, scale));
+  if (active.includes("OpenInterest")) add("OpenInterest", "base", openInterest(policy, position, move, scale));
+  return values;
+}
+
+/** Quote as base, both WAD, rounded down. */
+export function toBase(notional: bigint, price: bigint): bigint {
+  return notional === UNCAPPED ? UNCAPPED : mulDivDownSaturating(notional, WAD, price);
 }
 
 /** The adverse move of the log price that the policy asks to survive, WAD: the older the price, the longer the horizon. */
 export function policyMove(policy: Policy, market: MarketState): bigint {
-  return adverseMove(policy.tail, market.variance, policy.horizon + market.age);
+  return marketTerms(policy, market).move;
+}
+
+/** What a position's side loses by the policy's move, per unit of notional, WAD; `UNCAPPED` where no size survives it. */
+export function sideMove({ sizeAfter }: Position, policy: Policy, market: MarketState): bigint {
+  const terms = marketTerms(policy, market);
+  if (sizeAfter >= 0n) return terms.move;
+  terms.shortMove ??= adverseMoveShort(terms.move);
+  return terms.shortMove;
+}
+
+/**
+ * Share of what limits are measured in, equity, margin schedule and open-interest cap, that counts now, WAD. Not a share of
+ * the result: what is left beside others' open interest would then be scaled anew for every account.
+ */
+function marketScale(policy: Policy, market: MarketState): bigint {
+  return oracleScale(market.age, policy.heartbeat, policy.maxAge);
+}
+
+/** What follows from policy and market alone. `shortMove` only once a short asked. */
+interface MarketTerms {
+  readonly policy: Policy;
+  readonly scale: bigint;
+  readonly move: bigint;
+  shortMove: bigint | undefined;
+}
+
+/** A root and an exponential cost as much as everything else, and are the same for every position in one market. */
+const TERMS = new WeakMap<MarketState, MarketTerms>();
+
+function marketTerms(policy: Policy, market: MarketState): MarketTerms {
+  const known = TERMS.get(market);
+  if (known?.policy === policy) return known;
+  const move = adverseMove(policy.tail, market.variance, policy.horizon + market.age);
+  const terms = { policy, scale: marketScale(policy, market), move, shortMove: undefined };
+  TERMS.set(market, terms);
+  return terms;
 }
 
 /** The account limit that is named when there is no equity to measure. */
@@ -159,33 +201,31 @@ function firstAccountLimit(policy: Policy): Limit {
   return policy.active.includes("Collateral") ? "Collateral" : "Margin";
 }
 
-/** The limits in quote, in the order of the enum from `Volatility` on; an inactive one is not computed. */
-function quoteLimits(policy: Policy, position: Position, price: bigint, move: bigint): readonly bigint[] {
-  const equity = min(position.equity, MAX_MONEY);
-  const isLong = position.sizeAfter >= 0n;
-  const sideMove = isLong ? move : adverseMoveShort(move);
-  return [
-    policy.active.includes("Volatility") ? volatilityLimit(equity, policy.riskBudget, sideMove) : UNCAPPED,
-    policy.active.includes("Collateral") ? collateral(policy, equity, sideMove, isLong) : UNCAPPED,
-    policy.active.includes("Margin") ? margin(policy, equity, position.sameSideOthers, price) : UNCAPPED,
-  ];
+/** The smallest of those in one unit, the first of the smallest ones. */
+function smallest(values: readonly LimitValue[], unit: LimitValue["unit"]): readonly [value: bigint, limit: Limit] {
+  let least = UNCAPPED;
+  let limit: Limit = "None";
+  for (const one of values) {
+    if (one.unit === unit && one.value < least) [least, limit] = [one.value, one.limit];
+  }
+  return [least, limit];
 }
 
 /** A short's move that is itself uncapped leaves nothing, and would not fit the formula. */
-function collateral(policy: Policy, equity: bigint, sideMove: bigint, isLong: boolean): bigint {
-  if (isLong) return collateralLimitLong(equity, sideMove, policy.maintenanceAndPenalty, 0n, policy.exitFee);
-  if (sideMove === UNCAPPED) return 0n;
-  return collateralLimitShort(equity, sideMove, policy.maintenanceAndPenalty, 0n, policy.exitFee);
+function collateral(policy: Policy, { sizeAfter }: Position, equity: bigint, against: bigint): bigint {
+  if (sizeAfter >= 0n) return collateralLimitLong(equity, against, policy.maintenanceAndPenalty, 0n, policy.exitFee);
+  if (against === UNCAPPED) return 0n;
+  return collateralLimitShort(equity, against, policy.maintenanceAndPenalty, 0n, policy.exitFee);
 }
 
 /** Others' exposure is rounded up, and beyond the domain of the formula leaves nothing. */
-function margin(policy: Policy, equity: bigint, sameSideOthers: bigint, price: bigint): bigint {
+function margin(policy: Policy, { sameSideOthers }: Position, equity: bigint, price: bigint, scale: bigint): bigint {
   const others = mulDivUpSaturating(sameSideOthers, price, WAD);
   if (others > MAX_MONEY) return 0n;
-  return marginLimit(equity, others, policy.baseMargin, policy.fullMarginOpenInterest);
+  return marginLimit(equity, others, policy.baseMargin, applyScale(policy.fullMarginOpenInterest, scale));
 }
 
-function openInterest(policy: Policy, position: Position, move: bigint): bigint {
-  if (!policy.active.includes("OpenInterest")) return UNCAPPED;
-  return openInterestLimit(openInterestScale(policy.referenceMove, move), policy.openInterestCap, position.sameSideOthers);
+function openInterest(policy: Policy, { sameSideOthers }: Position, move: bigint, scale: bigint): bigint {
+  const cap = applyScale(policy.openInterestCap, scale);
+  return openInterestLimit(openInterestScale(policy.referenceMove, move), cap, sameSideOthers);
 }

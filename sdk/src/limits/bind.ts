@@ -39,6 +39,12 @@ export function bind(limits: readonly bigint[], scale: bigint): Bound {
     index = position;
   });
   requireUint256("scale", scale);
-  if (scale === 0n) return { notional: 0n, index };
-  return { notional: minimum === UNCAPPED ? UNCAPPED : mulDivDown(minimum, scale, WAD), index };
+  return { notional: applyScale(minimum, scale), index };
+}
+
+/** ⌊limit·scale / WAD⌋; what does not bind stays `UNCAPPED`, unless the scale is 0. */
+export function applyScale(limit: bigint, scale: bigint): bigint {
+  if (scale === WAD) return limit;
+  if (scale === 0n) return 0n;
+  return limit === UNCAPPED ? UNCAPPED : mulDivDown(limit, scale, WAD);
 }
