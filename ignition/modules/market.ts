@@ -1,4 +1,5 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import type { Future } from "@nomicfoundation/ignition-core";
 import type { Hex } from "viem";
 import type { PolicyWords } from "../../sdk/src/index.ts";
 
@@ -32,21 +33,20 @@ const ADMIN_ROLE = 0n;
 
 /**
  * A market's first policy, its listing, and the handover to the admin.
- * A module of its own, because the policy's word holds the feed's address, and that must be known to encode it.
+ * A module of its own, because the policy's word holds the feed's address, and that must be known to encode it. One step at a
+ * time: see the reference module.
  */
 export const marketModule = ({ manager, guard, market, words, listing, handover }: MarketParameters) =>
   buildModule("Market", (m) => {
     const managerAt = m.contractAt("AccessManager", manager);
     const guardAt = m.contractAt("SizingGuard", guard);
-    const policy = m.call(guardAt, "setPolicy", [market, words.feedPolicy, words.riskPolicy]);
-    if (listing !== undefined) {
-      const perpAt = m.contractAt("ReferencePerp", listing.perp);
-      const listed = m.call(perpAt, "list", [market, { ...listing.config }]);
-      if (handover !== undefined) m.call(perpAt, "transferOwnership", [handover.admin], { after: [listed] });
-    }
+    let last: Future = m.call(guardAt, "setPolicy", [market, words.feedPolicy, words.riskPolicy]);
+    const perpAt = listing && m.contractAt("ReferencePerp", listing.perp);
+    if (listing && perpAt) last = m.call(perpAt, "list", [market, { ...listing.config }], { after: [last] });
     if (handover !== undefined) {
-      const granted = m.call(managerAt, "grantRole", [ADMIN_ROLE, handover.admin, 0], { after: [policy] });
-      m.call(managerAt, "renounceRole", [ADMIN_ROLE, handover.deployer], { after: [granted] });
+      if (perpAt) last = m.call(perpAt, "transferOwnership", [handover.admin], { after: [last] });
+      last = m.call(managerAt, "grantRole", [ADMIN_ROLE, handover.admin, 0], { after: [last] });
+      m.call(managerAt, "renounceRole", [ADMIN_ROLE, handover.deployer], { after: [last] });
     }
     return { SizingGuard: guardAt };
   });

@@ -15,12 +15,15 @@ export interface ReferenceParameters {
  *
  * The guard needs the perp's address and the perp its guard. The perp's address is reserved: it depends on no nonce of the
  * sender, which changes when a deployment is interrupted, or when the account is used for something else in between.
+ *
+ * Every step waits for the one before, needed or not: of two transactions under way at once the later can be confirmed first,
+ * and a run killed then can't be resumed, because Ignition takes its next nonce from those it still waits for (HHE10411).
  */
 export const referenceModule = ({ admin, deployer, perpCode }: ReferenceParameters) =>
   buildModule("Reference", (m) => {
     const manager = m.contract("AccessManager", [admin]);
-    const token = m.contract("TestToken", ["Test dollar", "USDT", 6]);
-    const reserved = m.contract("ReservedAddress", [deployer]);
+    const token = m.contract("TestToken", ["Test dollar", "USDT", 6], { after: [manager] });
+    const reserved = m.contract("ReservedAddress", [deployer], { after: [token] });
     const perpAddress = m.staticCall(reserved, "RESERVED");
     const guard = m.contract("SizingGuard", [manager, perpAddress]);
     const creation = m.call(reserved, "deploy", [perpCode, [guard, token, deployer]], { id: "ReferencePerpCreation" });
