@@ -1,4 +1,4 @@
-/** What this project reads from Ignition's journal, and the one thing it mends there: transactions whose answer was lost. */
+/** What this project reads from Ignition's journal, and what it mends there after a kill: what was begun, and what was lost. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -36,7 +36,7 @@ export function minedTransactions(folder: string): Map<string, Mined> {
 }
 
 /**
- * Settles the transactions of a run that was killed before it learned their hash. Ignition notes the nonce before it sends and
+ * Settles what a killed run left: steps begun and not asked of the chain, and transactions whose hash it did not learn. Ignition notes the nonce before it sends and
  * the hash after, and without the hash asks a person to find it. Here the nonce is enough: no fee is ever bumped, so it has one
  * transaction or none.
  * @param sender - The deployer.
@@ -46,10 +46,13 @@ export function minedTransactions(folder: string): Map<string, Mined> {
  */
 export async function settleLostTransactions(folder: string, chain: Chain, sender: Hex, startBlock: number): Promise<number> {
   let found = 0;
-  for (const { futureId, nonce } of lostTransactions(read(folder))) {
+  const messages = read(folder);
+  const forget = (futureId: string) => wipe(folder, new HardhatArtifactResolver(hre.artifacts), futureId);
+  for (const futureId of begunOnly(messages)) await forget(futureId);
+  for (const { futureId, nonce } of lostTransactions(messages)) {
     const hash = await find(chain, sender, nonce, startBlock);
     if (hash === undefined) {
-      await wipe(folder, new HardhatArtifactResolver(hre.artifacts), futureId);
+      await forget(futureId);
     } else {
       await trackTransaction(folder, hash, chain.provider, 1);
       found += 1;
@@ -66,6 +69,19 @@ async function find(chain: Chain, sender: Hex, nonce: number, startBlock: number
     if (hash !== undefined || Date.now() > until) return hash;
   }
 }
+
+/** Steps that were noted and not yet asked of anybody: Ignition can't read a journal that ends there. */
+function begunOnly(messages: readonly Message[]): string[] {
+  const begun = new Set<string>();
+  for (const { type, futureId } of messages) {
+    if (ASKS.has(type)) begun.add(futureId);
+    else begun.delete(futureId);
+  }
+  return [...begun];
+}
+
+/** Steps whose next line is a request to the chain. */
+const ASKS = new Set(["DEPLOYMENT_EXECUTION_STATE_INITIALIZE", "CALL_EXECUTION_STATE_INITIALIZE"]);
 
 /** Transactions that were about to be sent, and of which nothing was heard. */
 function lostTransactions(messages: readonly Message[]): Message[] {
