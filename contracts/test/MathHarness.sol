@@ -9,6 +9,14 @@ import {MarginLimit} from "../libraries/limits/MarginLimit.sol";
 import {OpenInterestLimit} from "../libraries/limits/OpenInterestLimit.sol";
 import {OracleScale} from "../libraries/limits/OracleScale.sol";
 import {VolatilityLimit} from "../libraries/limits/VolatilityLimit.sol";
+import {CollateralRatioLimit} from "../libraries/limits/CollateralRatioLimit.sol";
+import {ConcentrationLimit} from "../libraries/limits/ConcentrationLimit.sol";
+import {DrawdownScale} from "../libraries/limits/DrawdownScale.sol";
+import {GrowthLimit} from "../libraries/limits/GrowthLimit.sol";
+import {KellyLimit} from "../libraries/limits/KellyLimit.sol";
+import {LiquidityLimit} from "../libraries/limits/LiquidityLimit.sol";
+import {MeterMath} from "../libraries/MeterMath.sol";
+import {SkewLimit} from "../libraries/limits/SkewLimit.sol";
 import {VolatilityParameters, VolatilityWord, VolatilityWordLibrary} from "../types/VolatilityWord.sol";
 
 /// @title MathHarness
@@ -173,5 +181,121 @@ contract MathHarness {
         uint256[] memory limits = new uint256[](3);
         (limits[0], limits[1], limits[2]) = (first, second, third);
         return Binding.bind(limits, scale);
+    }
+
+    function collateralRatioLimit(uint256 collateralValue, uint256 move, uint256 minCollateralRatio)
+        external
+        pure
+        returns (uint256)
+    {
+        return CollateralRatioLimit.collateralRatioLimit(collateralValue, move, minCollateralRatio);
+    }
+
+    function liquidityLimit(uint256 cap, uint256 sameSideOthers) external pure returns (uint256) {
+        return LiquidityLimit.liquidityLimit(cap, sameSideOthers);
+    }
+
+    function participationLimit(uint256 dailyVolume, uint256 participation, uint256 unwindTime)
+        external
+        pure
+        returns (uint256)
+    {
+        return LiquidityLimit.participationLimit(dailyVolume, participation, unwindTime);
+    }
+
+    function impactLimit(uint256 dailyVolume, uint256 maxSlippage, uint256 impactCoefficient, uint256 variance_)
+        external
+        pure
+        returns (uint256)
+    {
+        return LiquidityLimit.impactLimit(dailyVolume, maxSlippage, impactCoefficient, variance_);
+    }
+
+    function skewLimit(uint256 maxSkew, uint256 sameSideOthers, uint256 oppositeOthers)
+        external
+        pure
+        returns (uint256)
+    {
+        return SkewLimit.skewLimit(maxSkew, sameSideOthers, oppositeOthers);
+    }
+
+    function concentrationLimit(uint256 maxShare, uint256 poolEquity, uint256 linkedExposure)
+        external
+        pure
+        returns (uint256)
+    {
+        return ConcentrationLimit.concentrationLimit(maxShare, poolEquity, linkedExposure);
+    }
+
+    function kellyLimit(uint256 equity, uint256 fraction, int256 edge, uint256 variance_)
+        external
+        pure
+        returns (uint256)
+    {
+        return KellyLimit.kellyLimit(equity, fraction, edge, variance_);
+    }
+
+    function kellyLimitBinary(uint256 equity, uint256 fraction, uint256 probability, uint256 odds)
+        external
+        pure
+        returns (uint256)
+    {
+        return KellyLimit.kellyLimitBinary(equity, fraction, probability, odds);
+    }
+
+    function kellyLimitMarket(uint256 equity, uint256 fraction, uint256 probability, uint256 price)
+        external
+        pure
+        returns (uint256)
+    {
+        return KellyLimit.kellyLimitMarket(equity, fraction, probability, price);
+    }
+
+    function growthHeadroom(uint256 level, uint256 capacity, uint256 refillRate, uint256 elapsed)
+        external
+        pure
+        returns (uint256)
+    {
+        return GrowthLimit.growthHeadroom(level, capacity, refillRate, elapsed);
+    }
+
+    function drawdownScale(int256 equity, uint256 peak, uint256 maxDrawdown, uint256 power)
+        external
+        pure
+        returns (uint256)
+    {
+        return DrawdownScale.drawdownScale(equity, peak, maxDrawdown, power);
+    }
+
+    function cppiLimit(int256 equity, uint256 peak, uint256 maxDrawdown, uint256 multiplier)
+        external
+        pure
+        returns (uint256)
+    {
+        return DrawdownScale.cppiLimit(equity, peak, maxDrawdown, multiplier);
+    }
+
+    function peakAfterFlow(uint256 peak, int256 equity, int256 flow) external pure returns (uint256) {
+        return MeterMath.peakAfterFlow(peak, equity, flow);
+    }
+
+    function fadedPeak(uint256 peak, int256 equity, uint256 elapsed, uint256 halfLife) external pure returns (uint256) {
+        return MeterMath.fadedPeak(peak, equity, elapsed, halfLife);
+    }
+
+    function levelNow(uint256 level, uint256 refillRate, uint256 elapsed) external pure returns (uint256) {
+        return MeterMath.levelNow(level, refillRate, elapsed);
+    }
+
+    function levelAfterIncrease(uint256 level, uint256 refillRate, uint256 elapsed, uint256 added)
+        external
+        pure
+        returns (uint256)
+    {
+        return MeterMath.levelAfterIncrease(level, refillRate, elapsed, added);
+    }
+
+    function levelAfterDecrease(uint256 level, uint256 removed) external pure returns (uint256) {
+        return MeterMath.levelAfterDecrease(level, removed);
     }
 }

@@ -24,6 +24,7 @@ export {
   ArgumentOutOfRangeError,
   DivisionByZeroError,
   ExpOverflowError,
+  InvalidPowerError,
   LnWadUndefinedError,
   MathOverflowError,
 } from "./math.ts";

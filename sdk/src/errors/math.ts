@@ -67,6 +67,21 @@ export class ExpOverflowError extends SizingGuardError {
 }
 
 /**
+ * A power of the drawdown scale that is not 1, 2 or 3, where the contracts revert with `InvalidPower(uint256)`.
+ *
+ * @example
+ * ```ts
+ * drawdownScale(90n, 100n, WAD / 5n, 4n); // throws InvalidPowerError
+ * ```
+ */
+export class InvalidPowerError extends SizingGuardError {
+  /** @param power - What was passed. */
+  constructor(power: bigint) {
+    super(`The power of a drawdown scale is ${power}. Pass 1, 2 or 3.`, { code: "InvalidPower", selector: "0x42cfde25", args: [power] });
+  }
+}
+
+/**
  * An argument outside its Solidity type. It has no twin on chain, where such a value cannot be encoded.
  *
  * @example

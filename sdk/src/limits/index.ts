@@ -1,6 +1,13 @@
 export { type Bound, bind } from "./bind.ts";
 export { collateralLimitLong, collateralLimitShort } from "./collateral.ts";
+export { collateralRatioLimit } from "./collateralRatio.ts";
+export { concentrationLimit } from "./concentration.ts";
+export { cppiLimit, drawdownScale } from "./drawdown.ts";
+export { growthHeadroom } from "./growth.ts";
+export { kellyLimit, kellyLimitBinary, kellyLimitMarket } from "./kelly.ts";
+export { impactLimit, liquidityLimit, participationLimit } from "./liquidity.ts";
 export { marginLimit } from "./margin.ts";
 export { openInterestLimit, openInterestScale } from "./openInterest.ts";
 export { oracleScale } from "./oracle.ts";
+export { skewLimit } from "./skew.ts";
 export { volatilityLimit } from "./volatility.ts";

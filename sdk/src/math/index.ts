@@ -1,5 +1,6 @@
 export { UNCAPPED, WAD, YEAR } from "./constants.ts";
 export { expWad, lnWad, mulDivDown, mulDivDownSaturating, mulDivUp, mulDivUpSaturating, sqrtDown, sqrtUp } from "./fixedPoint.ts";
+export { fadedPeak, levelAfterDecrease, levelAfterIncrease, levelNow, peakAfterFlow } from "./meters.ts";
 export {
   adverseMove,
   adverseMoveShort,
