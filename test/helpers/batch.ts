@@ -1,4 +1,4 @@
-import { type Abi, type AbiFunction, toFunctionSelector } from "viem";
+import { type Abi, type AbiFunction, type AbiParameter, toFunctionSelector } from "viem";
 import type { Arguments, IntegerType } from "./corpus.ts";
 import { integerType } from "./corpus.ts";
 
@@ -25,25 +25,48 @@ export interface BatchTarget {
 }
 
 /** More than this is slower: the cost of memory grows with its square. */
-const CASES_PER_CALL = 1_000;
+export const CASES_PER_CALL = 1_000;
 
 /** A panic, the longest revert of the mirrored functions, has 36 bytes. */
 const REVERT_WORDS = 2;
 
 const RUN_SELECTOR = toFunctionSelector("run(address,bytes4,uint256,uint256,bytes)");
 
-/** Looks a function up by its name, which the harness does not overload. */
+/** Looks a function up by its name, which the harness does not overload. Static structs lie flat in calldata. */
 export function batchTarget(provider: Provider, runner: string, target: string, abi: Abi, name: string): BatchTarget {
-  const found = abi.find((item): item is AbiFunction => item.type === "function" && item.name === name);
-  if (found === undefined) throw new Error(`the harness has no function ${name}`);
+  const found = functionOf(abi, name);
   return {
     provider,
     runner,
     target,
     selector: toFunctionSelector(found),
-    types: found.inputs.map(({ type }) => integerType(type)),
-    outputWords: found.outputs.length,
+    types: typesOf(abi, name),
+    outputWords: flatten(found.outputs).length,
   };
+}
+
+/** The types of a function's arguments, word for word. */
+export function typesOf(abi: Abi, name: string): readonly IntegerType[] {
+  return flatten(functionOf(abi, name).inputs).map(({ type }) => integerType(type));
+}
+
+/** What a function takes and returns, word for word: each as its type and its name, if it has one. */
+export function parametersOf(abi: Abi, name: string): { readonly inputs: readonly string[]; readonly outputs: readonly string[] } {
+  const { inputs, outputs } = functionOf(abi, name);
+  // An underscore keeps a name from hiding a function's.
+  const text = ({ type, name }: AbiParameter): string => (name ? `${type} ${name.replace(/_$/, "")}` : type);
+  return { inputs: flatten(inputs).map(text), outputs: flatten(outputs).map(text) };
+}
+
+function functionOf(abi: Abi, name: string): AbiFunction {
+  const found = abi.find((item): item is AbiFunction => item.type === "function" && item.name === name);
+  if (found === undefined) throw new Error(`the harness has no function ${name}`);
+  return found;
+}
+
+/** Static structs taken apart. */
+function flatten(parameters: readonly AbiParameter[]): AbiParameter[] {
+  return parameters.flatMap((item) => ("components" in item ? flatten(item.components) : [item]));
 }
 
 /** Runs every case on chain, in order, a thousand to one `eth_call`. */

@@ -22,6 +22,8 @@ export interface Domain {
   readonly thresholds?: readonly bigint[];
   /** Whole cases that chance would not find. */
   readonly examples?: readonly Arguments[];
+  /** Arguments that mean something only together: besides the examples all cases are plausible ones. */
+  readonly hangsTogether?: boolean;
 }
 
 /** Seed of all corpora of a run: `SEED` from the environment, or always the same. */
@@ -29,6 +31,9 @@ export const SEED: number = environmentInteger("SEED", 20_200_312);
 
 /** Cases for each function: `DIFFERENTIAL_CASES` from the environment, or 20 000. */
 export const CASES: number = environmentInteger("DIFFERENTIAL_CASES", 20_000);
+
+/** Cases for each function against the model in test/model, which is slower: the same variable, or 5 000. */
+export const MODEL_CASES: number = environmentInteger("DIFFERENTIAL_CASES", 5_000);
 
 function environmentInteger(name: string, fallback: number): number {
   const text = process.env[name];
@@ -38,9 +43,12 @@ function environmentInteger(name: string, fallback: number): number {
   return value;
 }
 
-/** The range of `uintN` or `intN`. */
+/** Static types of the ABI that are unsigned integers by another name. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { address: "uint160", bytes32: "uint256", bool: "uint1" };
+
+/** The range of `uintN` or `intN`, or of another static type as the integer its word is. */
 export function integerType(name: string): IntegerType {
-  const [, unsigned, digits] = /^(u?)int(\d+)$/.exec(name) ?? [];
+  const [, unsigned, digits] = /^(u?)int(\d+)$/.exec(OTHER_NAMES[name] ?? name) ?? [];
   if (digits === undefined) throw new Error(`${name} is not an integer type`);
   const span = 2n ** BigInt(digits);
   return unsigned === "u" ? { min: 0n, max: span - 1n } : { min: -span / 2n, max: span / 2n - 1n };
@@ -124,13 +132,14 @@ export function* corpus(label: string, types: readonly IntegerType[], domain: Do
   const boundaries = types.map((type) => boundariesOf(type, domain.thresholds ?? []));
   const plausible = (): Arguments => domain.plausible(random);
   // Plausible cases come up twice as often as the others: they are where the function is used.
-  const generators = [
+  const anywhere = [
     plausible,
     plausible,
     () => boundaries.map((values) => random.pick(values)),
     () => types.map((type) => random.logUniform(type)),
     () => moveToBoundaries(plausible(), boundaries, random),
   ];
+  const generators = domain.hangsTogether ? [plausible] : anywhere;
   let produced = 0;
   for (const example of firstCases(boundaries, domain, count)) {
     if (produced++ >= count) return;
@@ -142,6 +151,7 @@ export function* corpus(label: string, types: readonly IntegerType[], domain: Do
 /** The hand-written examples and, where it is small enough, the complete product of all boundaries. */
 function* firstCases(boundaries: readonly Arguments[], domain: Domain, count: number): Generator<Arguments> {
   yield* domain.examples ?? [];
+  if (domain.hangsTogether) return;
   const size = boundaries.reduce((product, values) => product * values.length, 1);
   if (size <= count / 4) yield* product(boundaries);
 }

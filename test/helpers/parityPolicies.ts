@@ -2,52 +2,34 @@
  * Policy words for tests, put together from a layout written down a second time: a slip in the SDK's codec would otherwise
  * reach both sides of a comparison.
  */
-import { LIMITS, type Limit, MODES, type PolicyField, type PolicyWords } from "../../sdk/src/index.ts";
+import { LIMITS, type Limit, MODES, type PolicyWords } from "../../sdk/src/index.ts";
+import { FIELD_NAMES, type FieldName, type Fields, LAYOUT } from "../model/policy.ts";
 import type { Random } from "./corpus.ts";
 
-export type FieldName = PolicyField | "Feed" | "Active";
-export type Fields = Readonly<Record<FieldName, bigint>>;
-
-/** Where a field lies, and the range the contracts demand when every limit is active. */
-interface FieldSpec {
-  readonly word: keyof PolicyWords;
-  readonly shift: bigint;
-  readonly bits: bigint;
-  readonly min: bigint;
-  readonly max: bigint;
-  /** What a policy of a real market has there, in the units of the word. */
-  readonly usual: bigint;
-}
-
-const spec = (word: keyof PolicyWords, shift: bigint, bits: bigint, min: bigint, max: bigint, usual: bigint): FieldSpec => {
-  return { word, shift, bits, min, max, usual };
+/** What a policy of a real market has there, in the units of the word. */
+const USUAL: Fields = {
+  Feed: 0xfeedn,
+  FeedDecimals: 8n,
+  Heartbeat: 390n,
+  MaxAge: 1_080n,
+  VolatilityFloor: 500n,
+  Active: 0n,
+  Mode: 1n,
+  MaxConfidence: 0n,
+  FeedSpare: 0n,
+  Tail: 40_433n,
+  RiskBudget: 2_000n,
+  MaintenanceAndPenalty: 200n,
+  ExitFee: 5n,
+  BaseMargin: 500n,
+  FullMarginOpenInterest: 200_000_000n,
+  OpenInterestMantissa: 50_000n,
+  OpenInterestExponent: 18n,
+  ReferenceMove: 1_500n,
+  Horizon: 14_400n,
+  LiquidityCap: 0n,
+  ConcentrationShare: 0n,
 };
-
-export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
-  Feed: spec("feedPolicy", 0n, 160n, 1n, 2n ** 160n - 1n, 0xfeedn),
-  FeedDecimals: spec("feedPolicy", 160n, 8n, 0n, 36n, 8n),
-  Heartbeat: spec("feedPolicy", 168n, 16n, 1n, 65_534n, 390n),
-  MaxAge: spec("feedPolicy", 184n, 16n, 2n, 65_535n, 1_080n),
-  VolatilityFloor: spec("feedPolicy", 200n, 16n, 1n, 65_535n, 500n),
-  Active: spec("feedPolicy", 216n, 16n, 0n, 65_535n, 0n),
-  Mode: spec("feedPolicy", 232n, 8n, 0n, 3n, 1n),
-  MaxConfidence: spec("feedPolicy", 240n, 8n, 0n, 0n, 0n),
-  FeedSpare: spec("feedPolicy", 248n, 8n, 0n, 0n, 0n),
-  Tail: spec("riskPolicy", 0n, 16n, 10_000n, 65_535n, 40_433n),
-  RiskBudget: spec("riskPolicy", 16n, 16n, 1n, 10_000n, 2_000n),
-  MaintenanceAndPenalty: spec("riskPolicy", 32n, 16n, 0n, 10_000n, 200n),
-  ExitFee: spec("riskPolicy", 48n, 16n, 0n, 10_000n, 5n),
-  BaseMargin: spec("riskPolicy", 64n, 16n, 1n, 10_000n, 500n),
-  FullMarginOpenInterest: spec("riskPolicy", 80n, 40n, 1n, 2n ** 40n - 1n, 200_000_000n),
-  OpenInterestMantissa: spec("riskPolicy", 120n, 32n, 1n, 2n ** 32n - 1n, 50_000n),
-  OpenInterestExponent: spec("riskPolicy", 152n, 8n, 0n, 40n, 18n),
-  ReferenceMove: spec("riskPolicy", 160n, 16n, 1n, 65_535n, 1_500n),
-  Horizon: spec("riskPolicy", 232n, 24n, 1n, 2n ** 24n - 1n, 14_400n),
-  LiquidityCap: spec("riskPolicy", 176n, 40n, 0n, 0n, 0n),
-  ConcentrationShare: spec("riskPolicy", 216n, 16n, 0n, 0n, 0n),
-};
-
-export const FIELD_NAMES = Object.keys(LAYOUT) as readonly FieldName[];
 
 /** The limits this version has, and every subset of them as the bits of a policy. */
 export const ACTIVE_LIMITS = ["Volatility", "Collateral", "Margin", "OpenInterest"] as const satisfies readonly Limit[];
@@ -74,7 +56,8 @@ export const RESERVED_RISK_BITS = ((1n << 56n) - 1n) << 176n;
 export function fieldsInRange(random: Random, actives: readonly bigint[]): Fields {
   const style = random.below(4);
   const value = (name: FieldName): bigint => {
-    const { min, max, usual } = LAYOUT[name];
+    const { min, max } = LAYOUT[name];
+    const usual = USUAL[name];
     if (style === 3 || (style === 2 && random.oneIn(4))) return random.pick([min, min + 1n, max - 1n, max]);
     if (style === 1) return random.logBetween(min, max);
     return clamp(random.between(usual / 4n, 4n * usual), min, max);

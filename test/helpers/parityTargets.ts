@@ -1,5 +1,5 @@
 import { network } from "hardhat";
-import { type Abi, type AbiFunction, type Hex, toFunctionSelector } from "viem";
+import type { Abi, Hex } from "viem";
 import { isSizingGuardError } from "../../sdk/src/errors/index.ts";
 import {
   LIMITS,
@@ -11,8 +11,8 @@ import {
   type Position,
   type Verdict,
 } from "../../sdk/src/index.ts";
-import { type BatchTarget, type Outcome, word } from "./batch.ts";
-import { type Arguments, integerType } from "./corpus.ts";
+import { type BatchTarget, batchTarget, type Outcome, word } from "./batch.ts";
+import type { Arguments } from "./corpus.ts";
 import { bitOf } from "./parityPolicies.ts";
 
 /** Deploys the batch runner and the sizing harness on a fresh in-process chain. */
@@ -20,28 +20,22 @@ export async function deploySizingHarness() {
   const { viem, provider } = await network.create();
   const runner = await viem.deployContract("BatchRunner");
   const harness = await viem.deployContract("SizingHarness");
-  const target = (name: string): BatchTarget => targetOf(provider, runner.address, harness.address, harness.abi as Abi, name);
+  const target = (name: string): BatchTarget => batchTarget(provider, runner.address, harness.address, harness.abi as Abi, name);
   return { provider, harness, target };
-}
-
-/** Like `batchTarget`, for functions of static structs, whose words lie flat in calldata. */
-function targetOf(provider: BatchTarget["provider"], runner: string, target: string, abi: Abi, name: string): BatchTarget {
-  const found = abi.find((item): item is AbiFunction => item.type === "function" && item.name === name);
-  if (found === undefined) throw new Error(`the harness has no function ${name}`);
-  const types = Array.from({ length: countWords(found.inputs) }, () => integerType("uint256"));
-  return { provider, runner, target, selector: toFunctionSelector(found), types, outputWords: countWords(found.outputs) };
-}
-
-type Parameters = AbiFunction["inputs"];
-
-function countWords(parameters: Parameters): number {
-  return parameters.reduce((count, item) => count + ("components" in item ? countWords(item.components as Parameters) : 1), 0);
 }
 
 /** The words of a position, in the order of the struct. */
 export function positionWords(position: Position): Arguments {
   const { account, equity, flow, sizeBefore, sizeAfter, sameSideOthers, oppositeOthers, poolEquity } = position;
   return [BigInt(account), equity, flow, sizeBefore, sizeAfter, sameSideOthers, oppositeOthers, poolEquity];
+}
+
+/** The position of those words. */
+export function positionOf(words: Arguments): Position {
+  const [account = 0n, equity = 0n, flow = 0n, sizeBefore = 0n, sizeAfter = 0n, sameSideOthers = 0n, oppositeOthers = 0n, poolEquity = 0n] =
+    words;
+  const sizes = { equity, flow, sizeBefore, sizeAfter, sameSideOthers, oppositeOthers, poolEquity };
+  return { account: `0x${account.toString(16).padStart(40, "0")}`, ...sizes };
 }
 
 export function judgeArguments(words: PolicyWords, position: Position, market: MarketState): Arguments {

@@ -1,16 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { encodePolicy } from "../../sdk/src/guard/policy.ts";
 import { judge, limitSize, policyMove } from "../../sdk/src/guard/sizing.ts";
 import {
   carry,
-  decodePolicy,
   LIMITS,
   type MarketState,
   MODES,
   ORACLE_STATUSES,
   type Policy,
-  type PolicyWords,
   type Position,
   reducesRisk,
   type Verdict,
@@ -18,50 +15,13 @@ import {
 import { type Outcome, runBatch } from "../helpers/batch.ts";
 import { CASES, Random, SEED } from "../helpers/corpus.ts";
 import { sameOutcome } from "../helpers/differential.ts";
-import { check } from "../helpers/differentialReference.ts";
-import { COMPLETE_SUBSETS, fieldsInRange, packFields, RESERVED_RISK_BITS, SUBSETS } from "../helpers/parityPolicies.ts";
-import { randomMarket, randomPosition, randomState, type State, UINT256_MAX, withMagnitude } from "../helpers/parityStates.ts";
+import { type Case, impossibleCase, randomCase, randomPolicy } from "../helpers/mirroredCore.ts";
+import { COMPLETE_SUBSETS, SUBSETS } from "../helpers/parityPolicies.ts";
+import { randomPosition, randomState, UINT256_MAX, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, deploySizingHarness, judgeArguments, outcomeOf, positionWords, verdictWords } from "../helpers/parityTargets.ts";
+import { check } from "../helpers/properties.ts";
 
 const WAD = 10n ** 18n;
-
-interface Case extends State {
-  readonly words: PolicyWords;
-  readonly policy: Policy;
-}
-
-function randomPolicy(random: Random, actives: readonly bigint[]): Pick<Case, "words" | "policy"> {
-  const packed = packFields(fieldsInRange(random, actives));
-  const policy = decodePolicy(packed);
-  if (policy === null) throw new Error("a policy in range is set");
-  // Words of the codec, words as they come, and words whose reserved bits are set: the answer is the same.
-  const reserved = random.bits(56) << 176n;
-  const words = random.pick([encodePolicy(policy), packed, { ...packed, riskPolicy: packed.riskPolicy | (reserved & RESERVED_RISK_BITS) }]);
-  return { words, policy };
-}
-
-/** Every other case is moved to the edge of what it is allowed: the limit, one more, one less. */
-function randomCase(random: Random): Case {
-  const { words, policy } = randomPolicy(random, SUBSETS);
-  const { position, market } = randomState(random, policy);
-  const { maxSize, limitSize: size } = judge(policy, position, market);
-  const target = random.pick([maxSize, size]) + random.pick([-1n, 0n, 0n, 1n, 1n]);
-  const edge = random.oneIn(2) ? withMagnitude(position, target) : null;
-  return { words, policy, market, position: edge ?? position };
-}
-
-/** What no guard would ask: a price of zero or beyond the logarithm's domain, variances no word holds. */
-function impossibleCase(random: Random): Case {
-  const { words, policy } = randomPolicy(random, SUBSETS);
-  const market: MarketState = {
-    ...randomMarket(random, policy),
-    status: "Valid",
-    age: 0n,
-    price: random.pick([0n, 1n, 2n ** 255n, UINT256_MAX]),
-    variance: random.oneIn(2) ? random.logBetween(0n, UINT256_MAX) : UINT256_MAX,
-  };
-  return { words, policy, market, position: randomPosition(random, policy, 1n) };
-}
 
 function show({ words, position, market }: Case, sdk: Outcome, chain: Outcome | undefined): string {
   const text = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);

@@ -1,20 +1,14 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { LimitNotSupportedError, PolicyIncompleteError, PolicyOutOfRangeError, ZeroAddressError } from "../../sdk/src/errors/index.ts";
-import { decodePolicy, encodePolicy, POLICY_FIELDS, type Policy, type PolicyWords, requirePolicyInRange } from "../../sdk/src/index.ts";
+import { decodePolicy, encodePolicy, POLICY_FIELDS, type PolicyWords, requirePolicyInRange } from "../../sdk/src/index.ts";
 import { runBatch } from "../helpers/batch.ts";
 import { type Arguments, CASES, Random, SEED } from "../helpers/corpus.ts";
-import { sameOutcome } from "../helpers/differential.ts";
-import {
-  COMPLETE_SUBSETS,
-  fieldsAroundRange,
-  fieldsInRange,
-  LAYOUT,
-  packFields,
-  RESERVED_RISK_BITS,
-  SUBSETS,
-} from "../helpers/parityPolicies.ts";
+import { compare, sameOutcome } from "../helpers/differential.ts";
+import { decoded, POLICY_VALUES, randomWords } from "../helpers/mirroredCore.ts";
+import { COMPLETE_SUBSETS, fieldsInRange, packFields, SUBSETS } from "../helpers/parityPolicies.ts";
 import { Counter, deploySizingHarness, outcomeOf, policyWords } from "../helpers/parityTargets.ts";
+import { LAYOUT } from "../model/policy.ts";
 
 interface Case {
   readonly market: Hex;
@@ -24,22 +18,9 @@ interface Case {
 const toHex = (value: bigint, bytes: number): Hex => `0x${value.toString(16).padStart(2 * bytes, "0")}`;
 const show = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === "bigint" ? toHex(item, 32) : item));
 
-/** Words around the ends of the ranges, words with every bit random, and words of the codec. */
-function randomCase(random: Random): Case {
-  const words = random.oneIn(10)
-    ? { feedPolicy: random.bits(256), riskPolicy: random.bits(256) }
-    : packFields(random.oneIn(5) ? fieldsInRange(random, COMPLETE_SUBSETS) : fieldsAroundRange(random));
-  const reserved = random.oneIn(4) ? random.bits(256) & RESERVED_RISK_BITS : 0n;
-  return { market: toHex(random.bits(256), 32), words: { ...words, riskPolicy: words.riskPolicy | reserved } };
-}
+const randomCase = (random: Random): Case => ({ words: randomWords(random), market: toHex(random.bits(256), 32) });
 
 const arguments_ = ({ market, words }: Case): Arguments => [BigInt(market), words.feedPolicy, words.riskPolicy];
-
-function decoded(words: PolicyWords): Policy {
-  const policy = decodePolicy(words);
-  if (policy === null) throw new Error("an empty word stands for no policy");
-  return policy;
-}
 
 /** Which rule an error comes from, and on which side of the range the value was. */
 function label(error: unknown): string {
@@ -83,26 +64,7 @@ describe(`SDK against Solidity: policies (SEED=${SEED})`, () => {
   });
 
   it("every getter of both words", async () => {
-    const random = new Random(SEED, "getters");
-    const words = Array.from({ length: 5_000 }, (): PolicyWords => {
-      const { feedPolicy, riskPolicy } = randomCase(random).words;
-      // A mode that no guard stores has no name, and an exponent beyond 40 may not fit.
-      const mode = 0xffn << LAYOUT.Mode.shift;
-      const exponent = 0xffn << LAYOUT.OpenInterestExponent.shift;
-      return {
-        feedPolicy: (feedPolicy & ~mode) | (random.between(0n, 3n) << LAYOUT.Mode.shift),
-        riskPolicy: (riskPolicy & ~exponent) | (random.between(0n, 60n) << LAYOUT.OpenInterestExponent.shift),
-      };
-    });
-    const outcomes = await runBatch(
-      chain.target("policyValues"),
-      words.map(({ feedPolicy, riskPolicy }) => [feedPolicy, riskPolicy]),
-    );
-    words.forEach((one, index) => {
-      const sdk = outcomeOf(() => policyWords(decoded(one)));
-      const twin = outcomes[index];
-      if (twin === undefined || !sameOutcome(sdk, twin)) throw new Error(show({ one, sdk, twin }));
-    });
+    await compare(POLICY_VALUES, chain.target("policyValues"), 5_000, SEED);
   });
 });
 

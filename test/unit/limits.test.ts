@@ -13,7 +13,7 @@ import {
 import { min } from "../../sdk/src/math/checks.ts";
 import { UNCAPPED, WAD } from "../../sdk/src/math/index.ts";
 import { SEED } from "../helpers/corpus.ts";
-import { check, checkMonotone, expectError, magnitudes } from "../helpers/differentialReference.ts";
+import { check, checkMonotone, expectError, magnitudes } from "../helpers/properties.ts";
 
 const amounts = magnitudes(0n, 10n ** 36n);
 const ratios = fc.bigInt({ min: 0n, max: WAD });
@@ -22,13 +22,6 @@ const moves = magnitudes(0n, 150n * WAD);
 const uint256 = magnitudes(0n, UNCAPPED);
 
 describe(`volatilityLimit (SEED=${SEED})`, () => {
-  it("is tight: the loss stays within the budget, and one unit more does not", () => {
-    check([amounts, ratios, magnitudes(1n, 150n * WAD)], (equity, riskBudget, move) => {
-      const within = (notional: bigint): boolean => notional * move <= equity * riskBudget;
-      expectTight(volatilityLimit(equity, riskBudget, move), within);
-    });
-  });
-
   it("does not bind without a move, whatever the equity", () => {
     check([uint256, uint256], (equity, riskBudget) => expect(volatilityLimit(equity, riskBudget, 0n)).to.equal(UNCAPPED));
   });
@@ -48,27 +41,6 @@ describe(`volatilityLimit (SEED=${SEED})`, () => {
 describe(`collateral limits (SEED=${SEED})`, () => {
   const fees = fc.bigInt({ min: 0n, max: WAD / 10n });
   const domain = [amounts, moves, halves, halves, fees] as const;
-
-  /** Equity left after the move against maintenance margin and penalty on the notional left, both times WAD². */
-  const survives =
-    (equity: bigint, loss: bigint, margin: bigint, notionalLeft: bigint, fee: bigint) =>
-    (notional: bigint): boolean =>
-      equity * WAD * WAD - notional * loss * WAD - notional * fee * WAD >= margin * notional * notionalLeft;
-
-  it("a long is tight: it survives the move, and one unit more does not", () => {
-    check([...domain], (equity, move, maintenance, penalty, fee) => {
-      const loss = min(move, WAD);
-      const limit = collateralLimitLong(equity, move, maintenance, penalty, fee);
-      expectTightUnlessFree(limit, survives(equity, loss, maintenance + penalty, WAD - loss, fee), loss + maintenance + penalty + fee);
-    });
-  });
-
-  it("a short is tight: it survives the move, and one unit more does not", () => {
-    check([...domain], (equity, move, maintenance, penalty, fee) => {
-      const limit = collateralLimitShort(equity, move, maintenance, penalty, fee);
-      expectTightUnlessFree(limit, survives(equity, move, maintenance + penalty, WAD + move, fee), move + maintenance + penalty + fee);
-    });
-  });
 
   it("a short is never allowed more than a long at the same move", () => {
     check([...domain], (...values) => expect(collateralLimitShort(...values) <= collateralLimitLong(...values)).to.equal(true));
@@ -94,14 +66,6 @@ describe(`collateral limits (SEED=${SEED})`, () => {
 describe(`marginLimit (SEED=${SEED})`, () => {
   const bases = magnitudes(1n, WAD);
   const domain = [amounts, amounts, bases, amounts] as const;
-
-  it("is tight: equity covers the base margin and the integral, and for one unit more it does not", () => {
-    check([...domain], (equity, others, base, full) => {
-      const covers = (notional: bigint): boolean =>
-        base * notional <= equity * WAD && (others + notional) ** 2n - others ** 2n <= 2n * equity * full;
-      expectTight(marginLimit(equity, others, base, full), covers);
-    });
-  });
 
   for (const accounts of [2, 10]) {
     it(`${accounts} accounts that enter one after the other get what one account gets, to the rounding`, () => {
@@ -143,15 +107,6 @@ describe(`marginLimit (SEED=${SEED})`, () => {
 });
 
 describe(`open-interest limit (SEED=${SEED})`, () => {
-  it("is tight: others and the account fit under the scaled cap, and one unit more does not", () => {
-    check([ratios, amounts, amounts], (scale, cap, others) => {
-      const size = openInterestLimit(scale, cap, others);
-      const fits = (candidate: bigint): boolean => (others + candidate) * WAD <= cap * scale;
-      if (fits(0n)) expectTight(size, fits);
-      else expect(size).to.equal(0n);
-    });
-  });
-
   it("does not reward splitting: accounts in turn get together what one gets", () => {
     check([ratios, amounts, amounts, fc.array(amounts, { maxLength: 10 })], (scale, cap, others, wanted) => {
       let total = 0n;
@@ -160,14 +115,6 @@ describe(`open-interest limit (SEED=${SEED})`, () => {
         total += min(size, limit);
       }
       expect(total <= openInterestLimit(scale, cap, others)).to.equal(true);
-    });
-  });
-
-  it("the scale keeps the possible loss at the reference and never exceeds 1", () => {
-    check([moves, moves], (reference, move) => {
-      const scale = openInterestScale(reference, move);
-      if (move <= reference) return void expect(scale).to.equal(WAD);
-      expectTight(scale, (candidate) => candidate * move <= reference * WAD);
     });
   });
 
@@ -184,16 +131,6 @@ describe(`open-interest limit (SEED=${SEED})`, () => {
 describe(`oracleScale (SEED=${SEED})`, () => {
   const seconds = magnitudes(0n, 2n ** 32n);
 
-  it("is 1 up to the heartbeat, 0 from the maximum age on, and the floor of the line between", () => {
-    check([seconds, seconds, seconds], (age, heartbeat, span) => {
-      const maxAge = heartbeat + span;
-      const scale = oracleScale(age, heartbeat, maxAge);
-      if (age <= heartbeat) return void expect(scale).to.equal(WAD);
-      if (age >= maxAge) return void expect(scale).to.equal(0n);
-      expectTight(scale, (candidate) => candidate * span <= WAD * (maxAge - age));
-    });
-  });
-
   it("takes the heartbeat at its word when the maximum age is below it", () => {
     expect([oracleScale(60n, 60n, 30n), oracleScale(61n, 60n, 30n)]).to.deep.equal([WAD, 0n]);
   });
@@ -206,17 +143,6 @@ describe(`oracleScale (SEED=${SEED})`, () => {
 
 describe(`bind (SEED=${SEED})`, () => {
   const limits = fc.array(fc.oneof(magnitudes(0n, 10n ** 36n), fc.constant(UNCAPPED), fc.constant(7n)), { minLength: 1, maxLength: 12 });
-
-  it("scales the first smallest limit, rounded down", () => {
-    check([limits, ratios], (values, scale) => {
-      const { notional, index } = bind(values, scale);
-      const smallest = values[index] ?? -1n;
-      expect(values.every((value, position) => value > smallest || (value === smallest && position >= index))).to.equal(true);
-      if (scale === 0n) expect(notional).to.equal(0n);
-      else if (smallest === UNCAPPED) expect(notional).to.equal(UNCAPPED);
-      else expectTight(notional, (candidate) => candidate * WAD <= smallest * scale);
-    });
-  });
 
   it("is never above any of the limits and never rises when one falls", () => {
     check([limits, ratios, fc.nat(), amounts], (values, scale, position, lower) => {
@@ -262,15 +188,3 @@ describe("argument ranges of limits", () => {
     });
   }
 });
-
-/** The limit passes a test that one unit more fails. */
-function expectTight(limit: bigint, passes: (candidate: bigint) => boolean): void {
-  expect(passes(limit), `${limit} passes`).to.equal(true);
-  expect(passes(limit + 1n), `${limit + 1n} fails`).to.equal(false);
-}
-
-/** The same where something is consumed; uncapped where nothing is. */
-function expectTightUnlessFree(limit: bigint, passes: (candidate: bigint) => boolean, consumed: bigint): void {
-  if (consumed === 0n) expect(limit).to.equal(UNCAPPED);
-  else expectTight(limit, passes);
-}

@@ -202,9 +202,9 @@ export function lnWad(x: bigint): bigint {
 /**
  * The exponential of a WAD number.
  *
- * Units: WAD in, WAD out. Not directed: for arguments up to 1 the result lies between 1 unit below and 0.02 units above the
- * exact value, for 5 within 2 units. Formula: `expWad` of Solady (MIT licence), a (6, 7)-term rational approximation by
- * Remco Bloemen, with its constants.
+ * Units: WAD in, WAD out. Not directed: for arguments up to 1 the result lies between 1 unit below and 0.03 units above the
+ * exact value, up to 5 within 2 units, beyond within 2 units and 2.5·10^-20 of it. Formula: `expWad` of Solady (MIT licence),
+ * a (6, 7)-term rational approximation by Remco Bloemen, with its constants.
  *
  * @param x - Exponent in WAD, int256.
  * @returns exp(x) in WAD; 0 where it is below half a unit.

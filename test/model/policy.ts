@@ -1,0 +1,132 @@
+/**
+ * Specification of the policy words: contracts/types/FeedPolicy.sol and RiskPolicy.sol (layout and units),
+ * contracts/libraries/PolicyRules.sol (ranges), and sdk/src/guard/policy.ts.
+ */
+import type { Policy, PolicyField, PolicyWords } from "../../sdk/src/index.ts";
+import { equal, Refusal, type Specification, W } from "./bound.ts";
+
+export type FieldName = PolicyField | "Feed" | "Active";
+
+/** Where a field lies, and its range when every limit is active. */
+export interface FieldSpec {
+  readonly word: keyof PolicyWords;
+  readonly shift: bigint;
+  readonly bits: bigint;
+  readonly min: bigint;
+  readonly max: bigint;
+}
+
+const field = (word: keyof PolicyWords, shift: bigint, bits: bigint, min: bigint, max: bigint): FieldSpec => {
+  return { word, shift, bits, min, max };
+};
+
+/** The fields the errors name stand in the order of their enum. */
+export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
+  FeedDecimals: field("feedPolicy", 160n, 8n, 0n, 36n),
+  Mode: field("feedPolicy", 232n, 8n, 0n, 3n),
+  Heartbeat: field("feedPolicy", 168n, 16n, 1n, 65_534n),
+  MaxAge: field("feedPolicy", 184n, 16n, 2n, 65_535n),
+  VolatilityFloor: field("feedPolicy", 200n, 16n, 1n, 65_535n),
+  MaxConfidence: field("feedPolicy", 240n, 8n, 0n, 0n),
+  FeedSpare: field("feedPolicy", 248n, 8n, 0n, 0n),
+  Tail: field("riskPolicy", 0n, 16n, 10_000n, 65_535n),
+  RiskBudget: field("riskPolicy", 16n, 16n, 1n, 10_000n),
+  MaintenanceAndPenalty: field("riskPolicy", 32n, 16n, 0n, 10_000n),
+  ExitFee: field("riskPolicy", 48n, 16n, 0n, 10_000n),
+  BaseMargin: field("riskPolicy", 64n, 16n, 1n, 10_000n),
+  FullMarginOpenInterest: field("riskPolicy", 80n, 40n, 1n, 2n ** 40n - 1n),
+  OpenInterestMantissa: field("riskPolicy", 120n, 32n, 1n, 2n ** 32n - 1n),
+  OpenInterestExponent: field("riskPolicy", 152n, 8n, 0n, 40n),
+  ReferenceMove: field("riskPolicy", 160n, 16n, 1n, 65_535n),
+  Horizon: field("riskPolicy", 232n, 24n, 1n, 2n ** 24n - 1n),
+  LiquidityCap: field("riskPolicy", 176n, 40n, 0n, 0n),
+  ConcentrationShare: field("riskPolicy", 216n, 16n, 0n, 0n),
+  Feed: field("feedPolicy", 0n, 160n, 1n, 2n ** 160n - 1n),
+  Active: field("feedPolicy", 216n, 16n, 0n, 65_535n),
+};
+
+export const FIELD_NAMES = Object.keys(LAYOUT) as readonly FieldName[];
+
+export type Fields = Readonly<Record<FieldName, bigint>>;
+
+export function fieldsOf(words: PolicyWords): Fields {
+  const value = ({ word, shift, bits }: FieldSpec): bigint => (words[word] / 2n ** shift) % 2n ** bits;
+  return Object.fromEntries(FIELD_NAMES.map((name) => [name, value(LAYOUT[name])])) as Fields;
+}
+
+/** Values of the enum `Limit`, which are the bits of `Active`. */
+export const LIMIT = { None: 0n, Oracle: 1n, Mode: 2n, Volatility: 3n, Collateral: 4n, Margin: 5n, OpenInterest: 8n } as const;
+export type LimitName = keyof typeof LIMIT;
+
+const SUPPORTED: readonly LimitName[] = ["Volatility", "Collateral", "Margin", "OpenInterest"];
+
+export function isActive({ Active }: Pick<Fields, "Active">, limit: LimitName): boolean {
+  return (Active / 2n ** LIMIT[limit]) % 2n === 1n;
+}
+
+/** The policy in the units of the formulas: WAD and seconds. */
+export type Values = Readonly<Record<Exclude<keyof Policy, "feed" | "mode" | "active">, bigint>>;
+
+/** Ratios are in steps of 1e-4, heartbeat and maximum age of 10 s, open interest at full margin of whole quote units. */
+export function valuesOf(fields: Fields): Values {
+  const ratioUnit = W / 10_000n;
+  return {
+    feedDecimals: fields.FeedDecimals,
+    heartbeat: fields.Heartbeat * 10n,
+    maxAge: fields.MaxAge * 10n,
+    volatilityFloor: fields.VolatilityFloor * ratioUnit,
+    tail: fields.Tail * ratioUnit,
+    riskBudget: fields.RiskBudget * ratioUnit,
+    maintenanceAndPenalty: fields.MaintenanceAndPenalty * ratioUnit,
+    exitFee: fields.ExitFee * ratioUnit,
+    baseMargin: fields.BaseMargin * ratioUnit,
+    fullMarginOpenInterest: fields.FullMarginOpenInterest * W,
+    openInterestCap: fields.OpenInterestMantissa * 10n ** fields.OpenInterestExponent,
+    referenceMove: fields.ReferenceMove * ratioUnit,
+    horizon: fields.Horizon,
+  };
+}
+
+/** Refuses, at the first field that is out of its range, or passes the policy's values on. */
+export const requireInRange: Specification = (market, feedPolicy, riskPolicy) => {
+  const fields = fieldsOf({ feedPolicy, riskPolicy });
+  if (fields.Feed === 0n) throw new Refusal("ZeroAddress");
+  const check = (name: PolicyField, min = LAYOUT[name].min, max = LAYOUT[name].max): void => {
+    const value = fields[name];
+    if (value < min || value > max) throw new Refusal("PolicyOutOfRange", [market, BigInt(FIELD_NAMES.indexOf(name)), value, min, max]);
+  };
+  /** A field of a limit that is off may be zero. */
+  const checkOf = (limit: LimitName, name: PolicyField): void => check(name, isActive(fields, limit) ? LAYOUT[name].min : 0n);
+
+  for (const name of ["FeedDecimals", "Mode", "Heartbeat"] as const) check(name);
+  check("MaxAge", fields.Heartbeat + 1n);
+  for (const name of ["VolatilityFloor", "MaxConfidence", "FeedSpare"] as const) check(name);
+  checkLimits(market, fields);
+  for (const name of ["Tail", "Horizon"] as const) check(name);
+  checkOf("Volatility", "RiskBudget");
+  for (const name of ["MaintenanceAndPenalty", "ExitFee"] as const) check(name);
+  for (const name of ["BaseMargin", "FullMarginOpenInterest"] as const) checkOf("Margin", name);
+  checkOf("OpenInterest", "OpenInterestMantissa");
+  check("OpenInterestExponent");
+  checkOf("OpenInterest", "ReferenceMove");
+  for (const name of ["LiquidityCap", "ConcentrationShare"] as const) check(name);
+  return policyValues(feedPolicy, riskPolicy);
+};
+
+/** Only limits of this version; and a policy that judges has the cap on open interest and a limit of the account. */
+function checkLimits(market: bigint, fields: Fields): void {
+  for (let bit = 0n; bit < LAYOUT.Active.bits; bit++) {
+    const isSupported = SUPPORTED.some((limit) => LIMIT[limit] === bit);
+    if (!isSupported && (fields.Active / 2n ** bit) % 2n === 1n) throw new Refusal("LimitNotSupported", [market, bit]);
+  }
+  const judges = fields.Mode === 1n || fields.Mode === 2n;
+  const ofAccount = (["Volatility", "Collateral", "Margin"] as const).some((limit) => isActive(fields, limit));
+  if (judges && !(ofAccount && isActive(fields, "OpenInterest"))) throw new Refusal("PolicyIncomplete", [market, fields.Active]);
+}
+
+/** The values in the order of the SDK's `Policy`. */
+export const policyValues: Specification = (feedPolicy, riskPolicy) => {
+  const fields = fieldsOf({ feedPolicy, riskPolicy });
+  const { feedDecimals, ...others } = valuesOf(fields);
+  return [fields.Feed, feedDecimals, fields.Mode, fields.Active, ...Object.values(others)].map(equal);
+};

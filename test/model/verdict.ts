@@ -1,0 +1,212 @@
+/**
+ * Specification of contracts/libraries/SizingMath.sol and sdk/src/guard/sizing.ts: see "The verdict" in docs/math.md. The
+ * formulas in real numbers, carried as intervals that widen by a unit wherever the implementations round. Every such
+ * rounding is to the tighter side, so the upper end of the limit is the real one throughout: no rounding ever allows more.
+ *
+ * Domain: a policy in its ranges, a price from 1 to 2^255 - 1 and a variance that a word holds. There nothing may revert.
+ */
+import type { Position } from "../../sdk/src/index.ts";
+import { type Bound, equal, inside, larger, type Specification, smaller, UNCAPPED, W, YEAR } from "./bound.ts";
+import { expError } from "./fixedPoint.ts";
+import { fade, ratio } from "./limits.ts";
+import { type Fields, fieldsOf, isActive, LIMIT, type LimitName, type Values, valuesOf } from "./policy.ts";
+import {
+  add,
+  compare,
+  divide,
+  type Exact,
+  ends,
+  fraction,
+  greatest,
+  type Interval,
+  interval,
+  least,
+  multiply,
+  subtract,
+} from "./rational.ts";
+import { exp, sqrt } from "./real.ts";
+
+/** Values of the contracts' enums. */
+const MODE = { ReduceOnly: 0n, Shadow: 2n, Off: 3n };
+const FIRST_USABLE_STATUS = 4n;
+
+/** Equity beyond this counts as this much, others' exposure beyond it leaves nothing. */
+const MAX_MONEY = 2n ** 127n - 1n;
+/** Beyond a log move of 5 a short's loss counts as unbounded. */
+const MAX_SHORT_MOVE = 5n;
+
+/** The words of a position, in the order of the struct. */
+type Sizes = Omit<Position, "account">;
+
+function positionOf([, equity, flow, sizeBefore, sizeAfter, sameSideOthers, oppositeOthers, poolEquity]: readonly bigint[]): Sizes {
+  return { equity, flow, sizeBefore, sizeAfter, sameSideOthers, oppositeOthers, poolEquity } as Sizes;
+}
+
+const abs = (x: bigint): bigint => (x < 0n ? -x : x);
+
+function carryOf({ flow, sizeBefore, sizeAfter }: Sizes): bigint {
+  return flow >= 0n && sizeBefore * sizeAfter >= 0n ? abs(sizeBefore) : 0n;
+}
+
+export const carry: Specification = (...position) => [equal(carryOf(positionOf(position)))];
+
+export const reducesRisk: Specification = (...words) => {
+  const position = positionOf(words);
+  return [equal(position.sizeAfter === 0n || abs(position.sizeAfter) <= carryOf(position) ? 1n : 0n)];
+};
+
+/** Words of the verdict: allowed, limit, maxSize, limitSize, price, variance, status. */
+export const judge: Specification = (feedPolicy, riskPolicy, ...rest) => {
+  const fields = fieldsOf({ feedPolicy, riskPolicy });
+  const position = positionOf(rest);
+  const [status = 0n, price = 0n, variance = 0n, age = 0n] = rest.slice(8);
+  const { value, names } = limitSize(fields, position, { status, price, variance, age });
+  const size = abs(position.sizeAfter);
+  return [
+    // What follows from another word of the verdict must follow from the word that was given.
+    where("|sizeAfter| ≤ maxSize, or Shadow", (allowed, [, , maxSize = 0n]) => {
+      return allowed === (fields.Mode === MODE.Shadow || size <= maxSize ? 1n : 0n);
+    }),
+    where(`limit ${names.join(" or ")}`, (limit) => names.some((name) => LIMIT[name] === limit)),
+    where("the larger of carry and limitSize", (maxSize, [, , , limit = 0n]) => maxSize === larger(carryOf(position), limit)),
+    inside(value),
+    equal(price),
+    equal(variance),
+    equal(status),
+  ];
+};
+
+function where(text: string, accepts: Bound["accepts"]): Bound {
+  return { text, accepts };
+}
+
+interface Market {
+  readonly status: bigint;
+  readonly price: bigint;
+  readonly variance: bigint;
+  readonly age: bigint;
+}
+
+/** What a limit may be after its roundings, and its name: more than one where the roundings could decide between them. */
+interface Limit {
+  readonly value: Interval;
+  readonly names: readonly LimitName[];
+}
+
+function limitSize(fields: Fields, position: Sizes, market: Market): Limit {
+  const policy = valuesOf(fields);
+  if (fields.Mode === MODE.Off) return exactly(UNCAPPED, "None");
+  if (fields.Mode === MODE.ReduceOnly) return exactly(0n, "Mode");
+  if (market.status < FIRST_USABLE_STATUS || market.age >= policy.maxAge) return exactly(0n, "Oracle");
+  // Without equity the account's first limit is named; without any of them the last.
+  const first = (["Volatility", "Collateral"] as const).find((name) => isActive(fields, name)) ?? "Margin";
+  if (position.equity <= 0n) return exactly(0n, first);
+
+  const scale = roundedDown(multiply(fade(market.age, policy.heartbeat, policy.maxAge), W));
+  const move = adverseMove(policy, market);
+  const quote = smallest(quoteLimits(policy, position, market, move, scale).filter(({ names: [name] }) => name && isActive(fields, name)));
+  // The smallest limit in quote is converted, and compared with the one in base.
+  const inBase = quote.map(({ value, names }) => ({ names, value: roundedDown(divide(multiply(value, W), market.price)) }));
+  if (isActive(fields, "OpenInterest")) inBase.push({ names: ["OpenInterest"], value: openInterest(policy, position, move, scale) });
+  return smallest(inBase)[0] ?? exactly(UNCAPPED, "None");
+}
+
+function exactly(size: bigint, name: LimitName): Limit {
+  return { value: ends(size), names: [name] };
+}
+
+/** The smallest with the name of every limit that could be it; of equals the first is named. Nothing where nothing binds. */
+function smallest(limits: readonly Limit[]): readonly [Limit] | readonly [] {
+  if (limits.length === 0) return [];
+  const value = least(...limits.map((limit) => limit.value));
+  const candidates = limits.filter((limit) => compare(limit.value.low, value.high) <= 0n);
+  const areEqual = candidates.every((limit) => isPoint(limit.value));
+  return [{ value, names: (areEqual ? candidates.slice(0, 1) : candidates).flatMap(({ names }) => names) }];
+}
+
+/** Volatility, Collateral and Margin in quote WAD, of the equity that counts, each rounded down; without those that do not bind. */
+function quoteLimits(policy: Values, position: Sizes, market: Market, logMove: Interval, scale: Interval): readonly Limit[] {
+  const equity = scaled(ends(smaller(position.equity, MAX_MONEY)), scale);
+  const full = scaled(ends(policy.fullMarginOpenInterest), scale);
+  const isLong = position.sizeAfter >= 0n;
+  const move = isLong ? logMove : shortMove(logMove);
+  const others = roundedUp(fraction(position.sameSideOthers * market.price, W));
+  const values: readonly (readonly [LimitName, Interval | null])[] = [
+    ["Volatility", affordable(multiply(equity, ratio(policy.riskBudget)), move, (m) => m)],
+    ["Collateral", affordable(equity, move, (m) => consumed(policy, m, isLong))],
+    ["Margin", margin(equity, others, ratio(policy.baseMargin), full)],
+  ];
+  return values.flatMap(([name, value]) => (value === null ? [] : [{ names: [name], value }]));
+}
+
+/** tail·√(variance·(horizon + age) / YEAR) as a ratio, rounded up to a unit. */
+function adverseMove({ tail, horizon }: Values, { variance, age }: Market): Interval {
+  const squared = fraction(tail * tail * variance * (horizon + age), W * YEAR);
+  return divide(roundedUp(sqrt(squared)), W);
+}
+
+/** e^move - 1 with 2 units for the exponential's error, or `null` beyond a move of 5. */
+function shortMove(move: Interval): Interval | null {
+  // 5 is a whole number of units: the rounding does not take a move across it.
+  if (compare(move.low, MAX_SHORT_MOVE) > 0n) return null;
+  const high = least(move.high, MAX_SHORT_MOVE).high;
+  const exponential = exp({ low: move.low, high });
+  const { below, above } = expError((high.n * W) / high.d + 1n, exponential);
+  const inUnits = add(multiply(subtract(exponential, 1n), W), { low: subtract(2n, below).low, high: add(2n, above).high });
+  return divide(inUnits, W);
+}
+
+/** amount / share(move) rounded down, for a share that grows with the move; 0 beyond all moves, `null` where nothing is taken. */
+function affordable(amount: Exact | Interval, move: Interval | null, share: (move: Exact) => Exact): Interval | null {
+  if (move === null) return ends(0n);
+  if (compare(share(move.low), 0n) === 0n) return null;
+  return roundedDown({ low: divide(amount, share(move.high)).low, high: divide(amount, share(move.low)).high });
+}
+
+/** What a unit of notional takes of equity when the price moves by that ratio. */
+function consumed({ maintenanceAndPenalty, exitFee }: Values, move: Exact, isLong: boolean): Exact {
+  const loss = isLong ? least(move, 1n) : ends(move);
+  const left = isLong ? subtract(1n, loss) : add(1n, loss);
+  return add(add(loss, multiply(ratio(maintenanceAndPenalty), left)), ratio(exitFee)).low;
+}
+
+/** min(equity / base, √(others² + 2·equity·full) - others) rounded down; 0 for others beyond all money. */
+function margin(equity: Interval, others: Interval, base: Exact, full: Interval): Interval {
+  if (compare(others.low, MAX_MONEY) > 0n) return ends(0n);
+  const slice = (o: Exact, product: Exact): Interval => subtract(sqrt(add(multiply(o, o), multiply(2n, product)).low), o);
+  const product = multiply(equity, full);
+  // It grows with equity and full, and falls with others.
+  const ofSlice = { low: slice(others.high, product.low).low, high: slice(others.low, product.high).high };
+  return roundedDown(least(divide(equity, base), ofSlice));
+}
+
+/** max(0, cap·min(1, reference / move) - others) in base WAD, of the cap that counts; the share (in WAD) and the result rounded down. */
+function openInterest({ referenceMove, openInterestCap }: Values, { sameSideOthers }: Sizes, move: Interval, scale: Interval): Interval {
+  const reference = ratio(referenceMove);
+  const share = (m: Exact): Interval => multiply(compare(m, reference) <= 0n ? 1n : divide(reference, m), W);
+  const inForce = roundedDown({ low: share(move.high).low, high: share(move.low).high });
+  return greatest(subtract(scaled(scaled(ends(openInterestCap), scale), inForce), sameSideOthers), 0n);
+}
+
+/** An amount times a share in WAD, rounded down. */
+function scaled(amount: Interval, share: Interval): Interval {
+  return roundedDown(divide(multiply(amount, share), W));
+}
+
+/** What ⌊x⌋ may be, for an x from 0 up somewhere in the interval: itself where it is a whole number. */
+function roundedDown(x: Interval): Interval {
+  return isWhole(x) ? x : greatest(interval(subtract(x, 1n).low, x.high), 0n);
+}
+
+/** What ⌈x⌉ may be. */
+function roundedUp(x: Exact | Interval): Interval {
+  return isWhole(ends(x)) ? ends(x) : interval(ends(x).low, add(x, 1n).high);
+}
+
+function isPoint({ low, high }: Interval): boolean {
+  return compare(low, high) === 0n;
+}
+
+function isWhole(x: Interval): boolean {
+  return isPoint(x) && x.low.n % x.low.d === 0n;
+}
