@@ -1,0 +1,213 @@
+/** What the committed vectors are made of: chosen cases of every function, and how many of a corpus to add to them. */
+import { packVolatilityWord, UNCAPPED, updateVolatility, WAD, YEAR } from "../../sdk/src/math/index.ts";
+import type { Arguments } from "./corpus.ts";
+import type { Mirrored } from "./differential.ts";
+import { DEFAULTS } from "./differentialVolatility.ts";
+import type { Harness } from "./harnessAbi.ts";
+import { CORE } from "./mirroredCore.ts";
+import { LIMITS } from "./mirroredLimits.ts";
+import { MATH } from "./mirroredMath.ts";
+
+/** One file of vectors. */
+export interface VectorModule {
+  readonly name: string;
+  readonly harness: Harness;
+  readonly functions: readonly Mirrored[];
+}
+
+/** Of no environment variable: the files must come out the same everywhere. */
+export const VECTOR_SEED = 1_618_033;
+
+/** Cases of the corpus for each function, before those that repeat are taken out. */
+export function vectorCount(name: string): number {
+  return COUNTS[name] ?? 200;
+}
+
+/** Of functions with many long words fewer, so that a file stays something one can open. */
+const COUNTS: Readonly<Record<string, number>> = {
+  // From here on the corpus of one argument has all its boundaries.
+  sqrtDown: 400,
+  sqrtUp: 400,
+  lnWad: 400,
+  expWad: 400,
+  adverseMoveShort: 400,
+  updateVolatility: 150,
+  updateAcrossGap: 100,
+  variance: 60,
+  packVolatilityWord: 100,
+  unpackVolatilityWord: 100,
+  carry: 80,
+  reducesRisk: 80,
+  requireInRange: 160,
+  policyValues: 60,
+  judge: 270,
+};
+
+const OF_FIXED_POINT = ["mulDiv", "sqrt", "lnWad", "expWad"];
+const isOfFixedPoint = ({ name }: Mirrored): boolean => OF_FIXED_POINT.some((start) => name.startsWith(start));
+
+export const VECTOR_MODULES: readonly VectorModule[] = [
+  { name: "fixedPoint", harness: "MathHarness", functions: MATH.filter(isOfFixedPoint) },
+  { name: "volatility", harness: "MathHarness", functions: MATH.filter((mirrored) => !isOfFixedPoint(mirrored)) },
+  { name: "limits", harness: "MathHarness", functions: LIMITS },
+  { name: "verdicts", harness: "SizingHarness", functions: CORE },
+];
+
+const PRODUCTS: readonly Arguments[] = [
+  [7n, 3n, 2n],
+  [0n, 0n, 1n],
+  [0n, 0n, 0n],
+  [1n, 1n, 0n],
+  [1n, 1n, 2n],
+  [UNCAPPED, UNCAPPED, UNCAPPED],
+  [UNCAPPED, UNCAPPED, UNCAPPED - 1n],
+  [UNCAPPED, 1n, 1n],
+  [UNCAPPED, 2n, 2n],
+  [UNCAPPED, 2n, 3n],
+  [2n ** 128n, 2n ** 128n, 1n],
+  [2n ** 128n, 2n ** 128n, 2n],
+  [2n ** 255n, 2n, 1n],
+];
+
+const ROOTS: readonly Arguments[] = [0n, 1n, 2n, 3n, 4n, 99n, 100n, 101n, WAD * WAD, (2n ** 128n - 1n) ** 2n, UNCAPPED].map((x) => [x]);
+
+const WORD = updateVolatility(0n, 2_000n * WAD, 1_700_000_000n, DEFAULTS);
+const FULL_WORD = packVolatilityWord({ samples: 255n, time: 1_700_000_000n, slowVariance: WAD, fastVariance: WAD, lnPrice: -WAD });
+const PARAMETERS = Object.values(DEFAULTS);
+const [, ...AFTER_FAST_TAU] = PARAMETERS;
+
+/** A first price, rounds that change nothing, quiet and wild ones, a long gap, and each error. */
+const UPDATES: readonly Arguments[] = [
+  [0n, 2_000n * WAD, 1_700_000_000n, ...PARAMETERS],
+  [0n, 0n, 1_700_000_000n, ...PARAMETERS],
+  [WORD, 2_010n * WAD, 1_700_000_000n, ...PARAMETERS],
+  [WORD, 2_010n * WAD, 1_699_999_999n, ...PARAMETERS],
+  [WORD, 0n, 1_699_999_999n, ...PARAMETERS],
+  [WORD, 2_000n * WAD, 1_700_003_600n, ...PARAMETERS],
+  [WORD, 2_010n * WAD, 1_700_003_600n, ...PARAMETERS],
+  [WORD, 2_010n * WAD, 1_700_000_599n, ...PARAMETERS],
+  [WORD, 2_010n * WAD, 1_700_000_600n, ...PARAMETERS],
+  [WORD, 1_000n * WAD, 1_700_000_012n, ...PARAMETERS],
+  [WORD, 1n, 1_700_000_001n, ...PARAMETERS],
+  [WORD, 2n ** 255n - 1n, 1_700_000_001n, ...PARAMETERS],
+  [WORD, 2_010n * WAD, 1_702_592_000n, ...PARAMETERS],
+  [WORD, 2_010n * WAD, 2n ** 32n - 1n, ...PARAMETERS],
+  [FULL_WORD, WAD, 1_700_000_600n, ...PARAMETERS],
+  [WORD, 0n, 1_700_003_600n, ...PARAMETERS],
+  [WORD, 2n ** 255n, 1_700_003_600n, ...PARAMETERS],
+  [WORD, 2_010n * WAD, 1_700_003_600n, 0n, ...AFTER_FAST_TAU],
+  [WORD, 2_010n * WAD, 1_700_003_600n, 14_400n, 0n, 600n, 36n, 0n, 0n],
+  [WORD, 2_010n * WAD, 1_700_003_600n, 14_400n, 604_800n, 600n, UNCAPPED, 0n, 0n],
+];
+
+const COLLATERAL: readonly Arguments[] = [
+  [1_000n * WAD, WAD / 5n, 0n, 0n, 0n],
+  [1_000n * WAD, WAD / 5n, WAD / 50n, WAD / 100n, WAD / 2_000n],
+  [1_000n * WAD, WAD, WAD / 50n, WAD / 100n, 0n],
+  [1_000n * WAD, 5n * WAD, WAD / 50n, WAD / 100n, 0n],
+  [1_000n * WAD, 0n, 0n, 0n, 0n],
+  [0n, WAD / 5n, 0n, 0n, 0n],
+  [1n, WAD, UNCAPPED, 1n, 0n],
+  [1n, UNCAPPED, 0n, 0n, 0n],
+];
+
+/** Cases someone who writes the function again would try first: examples of the documentation, both sides of every threshold. */
+export const LANDMARKS: Readonly<Record<string, readonly Arguments[]>> = {
+  mulDivDown: PRODUCTS,
+  mulDivUp: PRODUCTS,
+  mulDivDownSaturating: PRODUCTS,
+  mulDivUpSaturating: PRODUCTS,
+  sqrtDown: ROOTS,
+  sqrtUp: ROOTS,
+  lnWad: [1n, 2n, WAD - 1n, WAD, WAD + 1n, 2n * WAD, 2n ** 255n - 1n, 0n, -1n, -(2n ** 255n)].map((x) => [x]),
+  expWad: [
+    0n,
+    1n,
+    -1n,
+    WAD,
+    -WAD,
+    5n * WAD,
+    -41446531673892822313n,
+    -41446531673892822312n,
+    135305999368893231588n,
+    135305999368893231589n,
+    2n ** 255n - 1n,
+    -(2n ** 255n),
+  ].map((x) => [x]),
+  packVolatilityWord: [
+    [0n, 0n, 0n, 0n, 0n],
+    [255n, 0n, 0n, 0n, 0n],
+    [0n, 2n ** 32n - 1n, 0n, 0n, 0n],
+    [0n, 0n, 2n ** 72n - 1n, 0n, 0n],
+    [0n, 0n, 0n, 2n ** 72n - 1n, 0n],
+    [0n, 0n, 0n, 0n, -1n],
+    [0n, 0n, 0n, 0n, -(2n ** 71n)],
+  ],
+  unpackVolatilityWord: [0n, WORD, FULL_WORD, UNCAPPED].map((word) => [word]),
+  updateVolatility: UPDATES,
+  updateAcrossGap: UPDATES,
+  variance: [0n, WORD, FULL_WORD].map((word) => [word, ...PARAMETERS]),
+  adverseMove: [
+    [4n * WAD, WAD, YEAR],
+    [4_043_300_000_000_000_000n, 640_000_000_000_000_000n, 14_400n],
+    [0n, WAD, YEAR],
+    [4n * WAD, 0n, YEAR],
+    [4n * WAD, WAD, 0n],
+    [2n ** 128n, 0n, 0n],
+    [2n ** 127n, 4n, 0n],
+    [2n ** 127n, 1n, UNCAPPED],
+  ],
+  adverseMoveShort: [0n, 1n, WAD / 10n, WAD, 5n * WAD, 5n * WAD + 1n, UNCAPPED].map((x) => [x]),
+  horizonVolatility: [
+    [360_000_000_000_000_000n, YEAR],
+    [360_000_000_000_000_000n, 3_600n],
+    [0n, YEAR],
+    [UNCAPPED, 0n],
+  ],
+  volatilityLimit: [
+    [1_000n * WAD, WAD / 2n, WAD / 10n],
+    [1_000n * WAD, WAD / 2n, 0n],
+    [0n, WAD / 2n, WAD / 10n],
+    [UNCAPPED, 2n, 1n],
+  ],
+  collateralLimitLong: COLLATERAL,
+  collateralLimitShort: COLLATERAL,
+  marginLimit: [
+    [100n * WAD, 0n, WAD / 10n, 1_000_000n * WAD],
+    [100n * WAD, 500_000n * WAD, WAD / 10n, 1_000_000n * WAD],
+    [0n, 0n, WAD / 10n, WAD],
+    [1n, UNCAPPED, 0n, 1n],
+    [0n, 2n ** 128n, 1n, 0n],
+    [2n ** 255n, 0n, UNCAPPED, 0n],
+    [2n ** 127n - 1n, 2n ** 127n - 1n, WAD, 2n ** 127n - 1n],
+  ],
+  openInterestLimit: [
+    [WAD / 2n, 100n * WAD, 30n * WAD],
+    [WAD / 2n, 100n * WAD, 50n * WAD],
+    [WAD / 2n, 100n * WAD, 51n * WAD],
+    [2n * WAD, UNCAPPED, 0n],
+  ],
+  openInterestScale: [
+    [WAD / 10n, WAD / 5n],
+    [WAD / 10n, WAD / 10n],
+    [WAD / 10n, WAD / 10n + 1n],
+    [0n, 0n],
+    [0n, 1n],
+  ],
+  oracleScale: [
+    [4_500n, 3_600n, 5_400n],
+    [3_600n, 3_600n, 5_400n],
+    [3_601n, 3_600n, 5_400n],
+    [5_399n, 3_600n, 5_400n],
+    [5_400n, 3_600n, 5_400n],
+    [60n, 60n, 30n],
+    [61n, 60n, 30n],
+  ],
+  bind: [
+    [UNCAPPED, 300n, 200n, WAD / 2n],
+    [UNCAPPED, UNCAPPED, UNCAPPED, 1n],
+    [UNCAPPED, UNCAPPED, UNCAPPED, 0n],
+    [300n, 200n, 200n, WAD],
+    [UNCAPPED - 1n, UNCAPPED, UNCAPPED, 2n * WAD],
+  ],
+};
