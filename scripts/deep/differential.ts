@@ -8,9 +8,7 @@ import type { BatchTarget } from "../../test/helpers/batch.ts";
 import { SEED } from "../../test/helpers/corpus.ts";
 import { compare, describeTally, expectCoverage, type Mirrored } from "../../test/helpers/differential.ts";
 import type { Harness } from "../../test/helpers/harnessAbi.ts";
-import { CORE } from "../../test/helpers/mirroredCore.ts";
-import { LIMITS } from "../../test/helpers/mirroredLimits.ts";
-import { MATH } from "../../test/helpers/mirroredMath.ts";
+import { SUITES } from "../../test/helpers/mirrored.ts";
 import { startAnvil } from "../lib/anvil.ts";
 import { buildContracts } from "../lib/build.ts";
 import { main } from "../lib/main.ts";
@@ -18,7 +16,7 @@ import { main } from "../lib/main.ts";
 const CASES = 1_000_000;
 /** From here on a corpus has to meet every kind of error; a smaller one is for trying the script out. */
 const LEAST_FOR_COVERAGE = 10_000;
-const ROOTS = ["BatchRunner", "MathHarness", "SizingHarness"].map((name) => {
+const ROOTS = ["BatchRunner", "MathHarness", "PortfolioHarness", "SizingHarness"].map((name) => {
   return fileURLToPath(new URL(`../../contracts/test/${name}.sol`, import.meta.url));
 });
 
@@ -30,10 +28,9 @@ interface Task {
   readonly share: number;
 }
 
-const TASKS: readonly Task[] = [
-  ...[...MATH, ...LIMITS].map((mirrored): Task => ({ mirrored, harness: "MathHarness", share: 1 })),
-  ...CORE.map((mirrored): Task => ({ mirrored, harness: "SizingHarness", share: 1 / 10 })),
-];
+const TASKS: readonly Task[] = SUITES.flatMap(([harness, functions]) =>
+  functions.map((mirrored): Task => ({ mirrored, harness, share: harness === "SizingHarness" ? 1 / 10 : 1 })),
+);
 
 interface Options {
   readonly cases: number;

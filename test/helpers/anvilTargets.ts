@@ -27,7 +27,11 @@ export async function deployHarnesses(url: string): Promise<(harness: Harness, n
   }
 
   const runner = await deploy("BatchRunner");
-  const harnesses = { MathHarness: await deploy("MathHarness"), SizingHarness: await deploy("SizingHarness") };
+  const harnesses = {
+    MathHarness: await deploy("MathHarness"),
+    PortfolioHarness: await deploy("PortfolioHarness"),
+    SizingHarness: await deploy("SizingHarness"),
+  };
   const provider: BatchTarget["provider"] = { request: (request) => chain.transport.request(request) };
   return (harness, name) => batchTarget(provider, runner.address, harnesses[harness].address, harnesses[harness].abi, name);
 }

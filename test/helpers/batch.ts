@@ -27,8 +27,8 @@ export interface BatchTarget {
 /** More than this is slower: the cost of memory grows with its square. */
 export const CASES_PER_CALL = 1_000;
 
-/** A panic, the longest revert of the mirrored functions, has 36 bytes. */
-const REVERT_WORDS = 2;
+/** The longest reverts of the mirrored functions have two arguments: 68 bytes. */
+const REVERT_WORDS = 3;
 
 const RUN_SELECTOR = toFunctionSelector("run(address,bytes4,uint256,uint256,bytes)");
 
@@ -64,9 +64,15 @@ function functionOf(abi: Abi, name: string): AbiFunction {
   return found;
 }
 
-/** Static structs taken apart. */
+/** Static structs and arrays taken apart. */
 function flatten(parameters: readonly AbiParameter[]): AbiParameter[] {
-  return parameters.flatMap((item) => ("components" in item ? flatten(item.components) : [item]));
+  return parameters.flatMap((item) => ("components" in item ? flatten(item.components) : elementsOf(item)));
+}
+
+function elementsOf(item: AbiParameter): AbiParameter[] {
+  const [, element, length] = /^(.*)\[(\d+)\]$/.exec(item.type) ?? [];
+  if (element === undefined) return [item];
+  return Array.from({ length: Number(length) }, (_, index) => ({ type: element, name: `${item.name}[${index}]` }));
 }
 
 /** Runs every case on chain, in order, a thousand to one `eth_call`. */

@@ -2,7 +2,7 @@ import hre from "hardhat";
 import type { Abi } from "viem";
 
 /** The contracts that have the mirrored functions. */
-export type Harness = "MathHarness" | "SizingHarness";
+export type Harness = "MathHarness" | "PortfolioHarness" | "SizingHarness";
 
 /** ABI of a harness, from its artifact: no chain is needed. */
 export async function harnessAbi(name: Harness): Promise<Abi> {

@@ -5,8 +5,11 @@ import type { Mirrored } from "./differential.ts";
 import { DEFAULTS } from "./differentialVolatility.ts";
 import type { Harness } from "./harnessAbi.ts";
 import { CORE } from "./mirroredCore.ts";
+import { DISCIPLINE } from "./mirroredDiscipline.ts";
+import { EXPOSURE } from "./mirroredExposure.ts";
 import { LIMITS } from "./mirroredLimits.ts";
 import { MATH } from "./mirroredMath.ts";
+import { PORTFOLIO } from "./mirroredPortfolio.ts";
 
 /** One file of vectors. */
 export interface VectorModule {
@@ -41,6 +44,11 @@ const COUNTS: Readonly<Record<string, number>> = {
   requireInRange: 160,
   policyValues: 60,
   judge: 270,
+  correlationLimit: 130,
+  factorLimit: 170,
+  impactLimit: 150,
+  growthHeadroom: 150,
+  levelAfterIncrease: 150,
 };
 
 const OF_FIXED_POINT = ["mulDiv", "sqrt", "lnWad", "expWad"];
@@ -50,6 +58,9 @@ export const VECTOR_MODULES: readonly VectorModule[] = [
   { name: "fixedPoint", harness: "MathHarness", functions: MATH.filter(isOfFixedPoint) },
   { name: "volatility", harness: "MathHarness", functions: MATH.filter((mirrored) => !isOfFixedPoint(mirrored)) },
   { name: "limits", harness: "MathHarness", functions: LIMITS },
+  { name: "exposure", harness: "MathHarness", functions: EXPOSURE },
+  { name: "discipline", harness: "MathHarness", functions: DISCIPLINE },
+  { name: "portfolio", harness: "PortfolioHarness", functions: PORTFOLIO },
   { name: "verdicts", harness: "SizingHarness", functions: CORE },
 ];
 
@@ -209,5 +220,117 @@ export const LANDMARKS: Readonly<Record<string, readonly Arguments[]>> = {
     [UNCAPPED, UNCAPPED, UNCAPPED, 0n],
     [300n, 200n, 200n, WAD],
     [UNCAPPED - 1n, UNCAPPED, UNCAPPED, 2n * WAD],
+  ],
+  collateralRatioLimit: [
+    [150n * WAD, WAD / 5n, (3n * WAD) / 2n],
+    [150n * WAD, 2n * WAD, WAD],
+    [UNCAPPED, 0n, 1n],
+    [0n, 0n, 0n],
+  ],
+  liquidityLimit: [
+    [100n, 30n],
+    [30n, 100n],
+    [UNCAPPED, 0n],
+  ],
+  participationLimit: [
+    [1_000n * WAD, WAD / 10n, 43_200n],
+    [UNCAPPED, WAD, 86_400n],
+    [UNCAPPED, WAD, 86_401n],
+    [0n, 2n ** 255n, 2n],
+  ],
+  impactLimit: [
+    [1_000n * WAD, WAD / 100n, WAD, 365n * WAD],
+    [1_000n * WAD, WAD / 100n, 0n, 365n * WAD],
+    [1_000n * WAD, WAD / 100n, WAD, 0n],
+    [UNCAPPED, WAD, 1n, 1n],
+    [1n, 2n ** 128n, WAD, WAD],
+    [1n, WAD, 2n ** 128n, WAD],
+  ],
+  skewLimit: [
+    [10n, 30n, 25n],
+    [10n, 30n, 20n],
+    [10n, 30n, 19n],
+    [UNCAPPED, 0n, 1n],
+    [UNCAPPED, UNCAPPED, UNCAPPED],
+  ],
+  concentrationLimit: [
+    [WAD / 10n, 1_000n, 30n],
+    [WAD / 10n, 1_000n, 101n],
+    [2n * WAD, UNCAPPED, 0n],
+  ],
+  growthHeadroom: [
+    [80n, 100n, 2n, 10n],
+    [80n, 100n, UNCAPPED, UNCAPPED],
+    [120n, 100n, 0n, 10n],
+  ],
+  kellyLimit: [
+    [100n * WAD, WAD / 2n, WAD / 10n, WAD / 4n],
+    [100n * WAD, WAD / 2n, 0n, 0n],
+    [100n * WAD, WAD / 2n, 1n, 0n],
+    [100n * WAD, UNCAPPED, 2n, WAD],
+  ],
+  kellyLimitBinary: [
+    [100n * WAD, WAD, (6n * WAD) / 10n, WAD],
+    [100n * WAD, WAD, WAD / 2n, WAD],
+    [100n * WAD, WAD, 2n * WAD, WAD],
+    [100n * WAD, WAD, WAD, UNCAPPED],
+    [100n * WAD, WAD, WAD, 0n],
+  ],
+  kellyLimitMarket: [
+    [100n * WAD, WAD, (6n * WAD) / 10n, WAD / 2n],
+    [100n * WAD, WAD, WAD / 2n, WAD / 2n],
+    [100n * WAD, WAD, 2n * WAD, WAD - 1n],
+    [100n * WAD, WAD, 2n * WAD, WAD],
+    [UNCAPPED, WAD, WAD, 0n],
+    [UNCAPPED, WAD, WAD, 1n],
+    [1n, UNCAPPED, WAD, 0n],
+  ],
+  drawdownScale: [
+    [90n * WAD, 100n * WAD, WAD / 5n, 1n],
+    [90n * WAD, 100n * WAD, WAD / 5n, 2n],
+    [90n * WAD, 100n * WAD, WAD / 5n, 3n],
+    [90n * WAD, 100n * WAD, WAD / 5n, 4n],
+    [90n * WAD, 100n * WAD, 0n, 1n],
+    [90n * WAD, 100n * WAD, WAD + 1n, 1n],
+    [80n * WAD, 100n * WAD, WAD / 5n, 1n],
+    [100n * WAD, 100n * WAD, WAD / 5n, 1n],
+    [0n, 100n * WAD, WAD / 5n, 1n],
+  ],
+  cppiLimit: [
+    [90n * WAD, 100n * WAD, WAD / 5n, 4n * WAD],
+    [-1n, 100n * WAD, WAD / 5n, 4n * WAD],
+    [2n ** 255n - 1n, 0n, 0n, WAD],
+  ],
+  peakAfterFlow: [
+    [100n, 180n, 90n],
+    [100n, 90n, -90n],
+    [100n, -1n, 0n],
+    [100n, 50n, 50n],
+    [UNCAPPED, 2n, 1n],
+  ],
+  fadedPeak: [
+    [200n * WAD, 100n * WAD, 3_600n, 3_600n],
+    [200n * WAD, 100n * WAD, 3_600n, 0n],
+    [200n * WAD, -(2n ** 255n), UNCAPPED, 1n],
+  ],
+  greeksPnl: [
+    [100n * WAD, -50n * WAD, 0n, WAD / 10n, 0n],
+    [0n, -1n, 0n, 1n, 0n],
+    [2n ** 255n - 1n, 0n, 0n, 1n, 0n],
+  ],
+  gridLimit: [
+    [10n * WAD, 2n, 0n, -5n * WAD, 0n, 2n, -WAD / 10n, -WAD / 5n, 0n],
+    [10n * WAD, 1n, -11n * WAD, 0n, 0n, 1n, -1n, 0n, 0n],
+    [10n * WAD, 3n, 0n, 0n, 0n, 3n, 0n, 1n, WAD],
+    [10n * WAD, 0n, 0n, 0n, 0n, 0n, 0n, 0n, 0n],
+    [10n * WAD, 1n, 0n, 0n, 0n, 2n, 0n, 0n, 0n],
+    [UNCAPPED, 1n, 1n, 0n, 0n, 1n, -1n, 0n, 0n],
+  ],
+  expectedShortfall: [
+    [3n, 5n, -1n, 8n, 2n],
+    [3n, -5n, -1n, -8n, 2n],
+    [3n, 5n, -1n, 8n, 0n],
+    [3n, 5n, -1n, 8n, 4n],
+    [1n, -(2n ** 255n), 0n, 0n, 1n],
   ],
 };

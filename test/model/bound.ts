@@ -15,6 +15,8 @@ export const UNCAPPED = 2n ** 256n - 1n;
 export type ErrorCode =
   | "DivisionByZero"
   | "MathOverflow"
+  | "InvalidPower"
+  | "LengthMismatch"
   | "LnWadUndefined"
   | "ExpOverflow"
   | "ZeroAddress"

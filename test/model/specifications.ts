@@ -1,8 +1,11 @@
 /** Every function that exists in both languages, by its name in the harness contracts: arguments flat, in the order of the ABI. */
 import type { Specification } from "./bound.ts";
+import * as discipline from "./discipline.ts";
+import * as exposure from "./exposure.ts";
 import * as fixedPoint from "./fixedPoint.ts";
 import * as limits from "./limits.ts";
 import { policyValues, requireInRange } from "./policy.ts";
+import * as portfolio from "./portfolio.ts";
 import { carry, judge, reducesRisk } from "./verdict.ts";
 import * as volatility from "./volatility.ts";
 
@@ -31,6 +34,9 @@ export const SPECIFICATIONS: Readonly<Record<string, Specification>> = {
   openInterestScale: limits.openInterestScale,
   oracleScale: limits.oracleScale,
   bind: limits.bind,
+  ...exposure,
+  ...discipline,
+  ...portfolio,
   policyValues,
   requireInRange,
   carry,

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
-import { checkVectors, resultOf, VECTOR_FOLDER, type Vector, type VectorFile } from "../../scripts/vectors.ts";
+import { checkVectors, resultOf, VECTOR_FOLDER, type Vector, type VectorFile } from "../../scripts/lib/vectors.ts";
 import { type BatchTarget, type Outcome, runBatch, word } from "../helpers/batch.ts";
 import { answer } from "../helpers/differential.ts";
 import { deployHarness } from "../helpers/differentialTargets.ts";

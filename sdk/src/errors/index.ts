@@ -25,6 +25,7 @@ export {
   DivisionByZeroError,
   ExpOverflowError,
   InvalidPowerError,
+  LengthMismatchError,
   LnWadUndefinedError,
   MathOverflowError,
 } from "./math.ts";

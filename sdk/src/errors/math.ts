@@ -82,6 +82,28 @@ export class InvalidPowerError extends SizingGuardError {
 }
 
 /**
+ * Two lists that belong together have different lengths, where the contracts revert with `LengthMismatch(uint256,uint256)`.
+ *
+ * @example
+ * ```ts
+ * gridLimit(WAD, [0n, 0n], [-WAD]); // throws LengthMismatchError
+ * ```
+ */
+export class LengthMismatchError extends SizingGuardError {
+  /**
+   * @param length - Length of the list.
+   * @param expected - Length it has to have.
+   */
+  constructor(length: number, expected: number) {
+    super(`A list has ${length} elements where ${expected} are needed. Pass one for each position, or scenario.`, {
+      code: "LengthMismatch",
+      selector: "0xab8b67c6",
+      args: [BigInt(length), BigInt(expected)],
+    });
+  }
+}
+
+/**
  * An argument outside its Solidity type. It has no twin on chain, where such a value cannot be encoded.
  *
  * @example

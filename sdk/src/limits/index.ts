@@ -1,3 +1,4 @@
+export { correlationLimit, expectedShortfall, factorLimit, greeksPnl, gridLimit, movedBeta } from "../portfolio/index.ts";
 export { type Bound, bind } from "./bind.ts";
 export { collateralLimitLong, collateralLimitShort } from "./collateral.ts";
 export { collateralRatioLimit } from "./collateralRatio.ts";

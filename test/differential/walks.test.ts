@@ -1,26 +1,16 @@
 import { expect } from "chai";
 import { updateVolatility } from "../../sdk/src/math/index.ts";
 import { type BatchTarget, runBatch } from "../helpers/batch.ts";
-import { type Arguments, CASES, Random, SEED } from "../helpers/corpus.ts";
-import { compare, describeTally, expectCoverage } from "../helpers/differential.ts";
+import { type Arguments, Random, SEED } from "../helpers/corpus.ts";
 import { deployHarness } from "../helpers/differentialTargets.ts";
 import { nextPrice, parametersOf, plausibleParameters } from "../helpers/differentialVolatility.ts";
-import { MATH } from "../helpers/mirroredMath.ts";
 
-describe(`SDK against Solidity: math (SEED=${SEED})`, () => {
+describe(`SDK against Solidity: walks (SEED=${SEED})`, () => {
   let target: (name: string) => BatchTarget;
 
   before(async () => {
     target = await deployHarness();
   });
-
-  for (const mirrored of MATH) {
-    it(mirrored.name, async function () {
-      const tally = await compare(mirrored, target(mirrored.name), CASES, SEED);
-      expectCoverage(mirrored, tally, CASES);
-      this.runnable().title = `${mirrored.name}: equal in ${describeTally(tally)}`;
-    });
-  }
 
   it("updateVolatility: 200 random walks of 100 steps, each side feeding on its own words", async () => {
     const random = new Random(SEED, "random walks");

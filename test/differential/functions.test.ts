@@ -1,0 +1,24 @@
+import type { BatchTarget } from "../helpers/batch.ts";
+import { CASES, SEED } from "../helpers/corpus.ts";
+import { compare, describeTally, expectCoverage } from "../helpers/differential.ts";
+import { deployHarness } from "../helpers/differentialTargets.ts";
+import { SUITES } from "../helpers/mirrored.ts";
+
+// The pure core, the functions of the SizingHarness, has its own questions in test/parity.
+for (const [harness, functions] of SUITES.filter(([name]) => name !== "SizingHarness")) {
+  describe(`SDK against Solidity: ${harness} (SEED=${SEED})`, () => {
+    let target: (name: string) => BatchTarget;
+
+    before(async () => {
+      target = await deployHarness(harness);
+    });
+
+    for (const mirrored of functions) {
+      it(mirrored.name, async function () {
+        const tally = await compare(mirrored, target(mirrored.name), CASES, SEED);
+        expectCoverage(mirrored, tally, CASES);
+        this.runnable().title = `${mirrored.name}: equal in ${describeTally(tally)}`;
+      });
+    }
+  });
+}
