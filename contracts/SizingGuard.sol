@@ -9,6 +9,7 @@ import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
 import {FeedReader, Round} from "./oracle/FeedReader.sol";
 import {Market, VolatilityOracle} from "./oracle/VolatilityOracle.sol";
 import {FeedPolicy} from "./types/FeedPolicy.sol";
+import {PoolMeter} from "./types/PoolMeter.sol";
 import {RiskPolicy} from "./types/RiskPolicy.sol";
 import {VolatilitySlot} from "./types/VolatilitySlot.sol";
 
@@ -83,8 +84,14 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         Market storage m = _markets[market];
         FeedPolicy feed = m.feed;
         if (!feed.isSet()) return _previewUnset(market, position);
-        (MarketState memory state,) = _marketState(feed, m.volatility);
+        (MarketState memory state,, uint256 roundTime) = _marketState(feed, m.volatility);
+        if (_measuresPool(feed, roundTime)) state.poolEquity = m.pool.seen(roundTime);
         return SizingMath.judge(feed, m.risk, position, state);
+    }
+
+    /// @inheritdoc ISizingGuard
+    function poolMeter(bytes32 market) external view returns (uint256) {
+        return PoolMeter.unwrap(_markets[market].pool);
     }
 
     /// @inheritdoc ISizingGuard
@@ -101,7 +108,8 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         FeedPolicy feed = m.feed;
         if (!feed.isSet()) revert PolicyNotSet(market);
         VolatilitySlot slot = m.volatility;
-        (MarketState memory state, VolatilitySlot next) = _marketState(feed, slot);
+        (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(feed, slot);
+        if (_measuresPool(feed, roundTime)) _seePool(m, state, position.poolEquity, roundTime);
         Limit limit;
         (limitSize, limit) = SizingMath.limitSize(feed, m.risk, position, state);
         if (SignedMath.abs(position.sizeAfter) > limitSize) {
@@ -122,24 +130,37 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         }
     }
 
-    /// @dev The market as if the feed's latest round had just been sampled, and the slot to store for it. A mode that does
-    /// not judge asks nobody.
+    /// @dev The market as if the feed's latest round had just been sampled, the slot to store for it, and that round's time
+    /// (0 for none). A mode that does not judge asks nobody.
     function _marketState(FeedPolicy feed, VolatilitySlot slot)
         private
         view
-        returns (MarketState memory state, VolatilitySlot next)
+        returns (MarketState memory state, VolatilitySlot next, uint256 roundTime)
     {
         next = slot;
-        if (!SizingMath.judges(feed)) return (state, next);
+        if (!SizingMath.judges(feed)) return (state, next, 0);
         Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
-        if (!round.isUsable) return (state, next);
+        if (!round.isUsable) return (state, next, 0);
+        roundTime = round.updatedAt;
         (state.variance, next) = _sample(slot, round, feed);
         unchecked {
             // A round from the future is not usable.
-            state.age = block.timestamp - round.updatedAt;
+            state.age = block.timestamp - roundTime;
         }
         state.status = _status(state.age, feed);
         state.price = round.price;
+    }
+
+    function _measuresPool(FeedPolicy feed, uint256 roundTime) private pure returns (bool) {
+        return roundTime != 0 && SizingMath.isActive(feed.active(), Limit.Concentration);
+    }
+
+    /// @dev Says in `state` how much of the pool to believe, and keeps what is seen of it now.
+    function _seePool(Market storage m, MarketState memory state, uint256 equity, uint256 roundTime) private {
+        PoolMeter meter = m.pool;
+        state.poolEquity = meter.seen(roundTime);
+        PoolMeter next = meter.see(equity, roundTime);
+        if (PoolMeter.unwrap(next) != PoolMeter.unwrap(meter)) m.pool = next;
     }
 
     function _status(uint256 age, FeedPolicy feed) private pure returns (OracleStatus) {

@@ -9,6 +9,7 @@ import {FixedPointMath, UNCAPPED, WAD} from "./libraries/FixedPointMath.sol";
 import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
 import {FeedReader, Round} from "./oracle/FeedReader.sol";
 import {FeedPolicy} from "./types/FeedPolicy.sol";
+import {PoolMeter} from "./types/PoolMeter.sol";
 import {RiskPolicy} from "./types/RiskPolicy.sol";
 
 /// @title SizingLens
@@ -22,6 +23,7 @@ contract SizingLens is ISizingLens {
     function snapshot(ISizingGuard guard, bytes32 market) external view returns (MarketSnapshot memory result) {
         (result.feedPolicy, result.riskPolicy) = guard.policy(market);
         result.volatilityWord = guard.volatilityWord(market);
+        result.poolMeter = guard.poolMeter(market);
         result.blockNumber = block.number;
         result.timestamp = block.timestamp;
         FeedPolicy feed = FeedPolicy.wrap(result.feedPolicy);
@@ -69,7 +71,8 @@ contract SizingLens is ISizingLens {
         Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
         if (!round.isUsable) return new LimitValue[](0);
         uint256 age = block.timestamp - round.updatedAt;
-        MarketState memory state = MarketState(verdict.status, verdict.price, verdict.variance, age);
+        uint256 pool = PoolMeter.wrap(guard.poolMeter(market)).seen(round.updatedAt);
+        MarketState memory state = MarketState(verdict.status, verdict.price, verdict.variance, age, pool);
         LimitValue[] memory limits =
             _limitValues(feed.active(), RiskPolicy.wrap(riskWord), position, state, SizingMath.marketScale(feed, state));
         _measure(limits, position, verdict);
@@ -87,7 +90,8 @@ contract SizingLens is ISizingLens {
         uint256 move = SizingMath.policyMove(risk, state);
         uint256 against = SizingMath.sideMove(position, move);
         uint256 equity = SizingMath.scaledEquity(position, scale);
-        limits = new LimitValue[](4);
+        uint256 others = SizingMath.othersNotional(position, state.price);
+        limits = new LimitValue[](6);
         uint256 count = 0;
         if (SizingMath.isActive(active, Limit.Volatility)) {
             limits[count++] = _value(Limit.Volatility, false, SizingMath.volatility(risk, equity, against));
@@ -96,11 +100,18 @@ contract SizingLens is ISizingLens {
             limits[count++] = _value(Limit.Collateral, false, SizingMath.collateral(risk, position, equity, against));
         }
         if (SizingMath.isActive(active, Limit.Margin)) {
-            limits[count++] = _value(Limit.Margin, false, SizingMath.margin(risk, position, equity, state.price, scale));
+            limits[count++] = _value(Limit.Margin, false, SizingMath.margin(risk, equity, others, scale));
+        }
+        if (SizingMath.isActive(active, Limit.Liquidity)) {
+            limits[count++] = _value(Limit.Liquidity, false, SizingMath.liquidity(risk, others, scale));
         }
         if (SizingMath.isActive(active, Limit.OpenInterest)) {
             limits[count++] =
                 _value(Limit.OpenInterest, true, SizingMath.openInterest(active, risk, position, move, scale));
+        }
+        if (SizingMath.isActive(active, Limit.Concentration)) {
+            uint256 value = SizingMath.concentration(risk, position, state.poolEquity, scale);
+            limits[count++] = _value(Limit.Concentration, false, value);
         }
         // Assembly because Solidity has no way to shorten an array in memory.
         assembly ("memory-safe") {

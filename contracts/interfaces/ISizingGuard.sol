@@ -166,6 +166,9 @@ interface ISizingGuard is IVolatilityOracle {
     /// @notice The policy words of a market; zeros if none was set.
     function policy(bytes32 market) external view returns (uint256 feedPolicy, uint256 riskPolicy);
 
+    /// @notice What the guard remembers of the market's pool (layout: PoolMeter.sol); 0 before Concentration first saw it.
+    function poolMeter(bytes32 market) external view returns (uint256);
+
     /// @notice The protocol this guard judges for.
     function PROTOCOL() external view returns (address);
 }

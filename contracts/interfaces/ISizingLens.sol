@@ -20,6 +20,8 @@ struct MarketSnapshot {
     uint256 riskPolicy;
     /// The stored word of the market's variance (layout: VolatilityWord.sol); 0 before the first observation.
     uint256 volatilityWord;
+    /// What the guard remembers of the market's pool (layout: PoolMeter.sol); 0 before Concentration first saw it.
+    uint256 poolMeter;
     /// Whether the feed answered with at least five words. Where it is false, `round` is zeros.
     bool isAnswered;
     RoundData round;

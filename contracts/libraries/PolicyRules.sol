@@ -15,7 +15,8 @@ library PolicyRules {
     uint256 internal constant ONE = 10_000;
     uint256 internal constant MAX_OPEN_INTEREST_EXPONENT = 40;
     uint256 internal constant SUPPORTED = (1 << uint256(Limit.Volatility)) | (1 << uint256(Limit.Collateral))
-        | (1 << uint256(Limit.Margin)) | (1 << uint256(Limit.OpenInterest));
+        | (1 << uint256(Limit.Margin)) | (1 << uint256(Limit.Liquidity)) | (1 << uint256(Limit.OpenInterest))
+        | (1 << uint256(Limit.Concentration));
 
     /// @notice Reverts with the first thing that is wrong.
     /// @dev `ZeroAddress`, `FeedUnusable`, `FeedDecimalsOutOfRange`, `FeedDecimalsMismatch`, `PolicyOutOfRange`,
@@ -103,9 +104,20 @@ library PolicyRules {
             _least(active, Limit.OpenInterest),
             type(uint16).max
         );
-        // Parameters of limits this guard does not have: set, they would look like a promise.
-        _requireRange(market, PolicyField.LiquidityCap, risk.liquidityCap() / quote, 0, 0);
-        _requireRange(market, PolicyField.ConcentrationShare, risk.concentrationShare() / unit, 0, 0);
+        _requireRange(
+            market,
+            PolicyField.LiquidityCap,
+            risk.liquidityCap() / quote,
+            _least(active, Limit.Liquidity),
+            type(uint40).max
+        );
+        _requireRange(
+            market,
+            PolicyField.ConcentrationShare,
+            risk.concentrationShare() / unit,
+            _least(active, Limit.Concentration),
+            ONE
+        );
     }
 
     /// @dev A parameter of an active limit must not be zero; of an inactive one it may.

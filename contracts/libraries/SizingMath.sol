@@ -10,6 +10,8 @@ import {FixedPointMath, UNCAPPED, WAD} from "./FixedPointMath.sol";
 import {VolatilityMath} from "./VolatilityMath.sol";
 import {Binding} from "./limits/Binding.sol";
 import {CollateralLimit} from "./limits/CollateralLimit.sol";
+import {ConcentrationLimit} from "./limits/ConcentrationLimit.sol";
+import {LiquidityLimit} from "./limits/LiquidityLimit.sol";
 import {MarginLimit} from "./limits/MarginLimit.sol";
 import {OpenInterestLimit} from "./limits/OpenInterestLimit.sol";
 import {OracleScale} from "./limits/OracleScale.sol";
@@ -19,11 +21,13 @@ import {VolatilityLimit} from "./limits/VolatilityLimit.sol";
 /// @param price WAD quote per base
 /// @param variance WAD per year, to size by
 /// @param age seconds since the feed wrote the price
+/// @param poolEquity the most of the pool to believe, quote WAD (`PoolMeter.seen`); for Concentration
 struct MarketState {
     OracleStatus status;
     uint256 price;
     uint256 variance;
     uint256 age;
+    uint256 poolEquity;
 }
 
 /// @title SizingMath
@@ -37,6 +41,8 @@ library SizingMath {
     /// @dev Limits that measure an account's own equity.
     uint256 internal constant ACCOUNT_LIMITS = (1 << uint256(Limit.Volatility)) | (1 << uint256(Limit.Collateral))
         | (1 << uint256(Limit.Margin));
+    /// @dev Limits that measure what others hold on the same side, in quote.
+    uint256 internal constant SIDE_LIMITS = (1 << uint256(Limit.Margin)) | (1 << uint256(Limit.Liquidity));
 
     /// @notice The size this action may always keep, base WAD: what was there before, unless collateral leaves or the side flips.
     function carry(Position calldata position) internal pure returns (uint256) {
@@ -103,12 +109,13 @@ library SizingMath {
         if (position.equity <= 0) return (0, firstAccountLimit(feed.active()));
 
         uint256 move = policyMove(risk, market);
-        (uint256 notional, Limit limit) = _quoteLimit(feed.active(), risk, position, market.price, move, scale);
+        (uint256 notional, Limit limit) = _quoteLimit(feed.active(), risk, position, market, move, scale);
         uint256 byQuote =
             notional == UNCAPPED ? UNCAPPED : FixedPointMath.mulDivDownSaturating(notional, WAD, market.price);
         uint256 byBase = openInterest(feed.active(), risk, position, move, scale);
-        if (byBase < byQuote) return (byBase, Limit.OpenInterest);
-        return (byQuote, byQuote == UNCAPPED ? Limit.None : limit);
+        if (byBase == UNCAPPED && byQuote == UNCAPPED) return (UNCAPPED, Limit.None);
+        bool isBase = byBase < byQuote || (byBase == byQuote && limit > Limit.OpenInterest);
+        return isBase ? (byBase, Limit.OpenInterest) : (byQuote, limit);
     }
 
     /// @notice The account limit that is named when there is no equity to measure.
@@ -164,17 +171,34 @@ library SizingMath {
         return CollateralLimit.collateralLimitShort(equity, sideMove_, maintenance, 0, risk.exitFee());
     }
 
+    /// @notice What the others hold on this side, quote WAD, rounded up; saturating.
+    function othersNotional(Position calldata position, uint256 price) internal pure returns (uint256) {
+        return FixedPointMath.mulDivUpSaturating(position.sameSideOthers, price, WAD);
+    }
+
     /// @notice MarginLimit of this policy, quote WAD, rounded down.
-    /// @dev Others' exposure is rounded up, and beyond the domain of the formula leaves nothing.
-    function margin(RiskPolicy risk, Position calldata position, uint256 equity, uint256 price, uint256 scale)
+    /// @dev Others' notional beyond the domain of the formula leaves nothing.
+    function margin(RiskPolicy risk, uint256 equity, uint256 others, uint256 scale) internal pure returns (uint256) {
+        if (others > MAX_MONEY) return 0;
+        uint256 full = Binding.applyScale(risk.fullMarginOpenInterest(), scale);
+        return MarginLimit.marginLimit(equity, others, risk.baseMargin(), full);
+    }
+
+    /// @notice LiquidityLimit of this policy, quote WAD, rounded down.
+    function liquidity(RiskPolicy risk, uint256 others, uint256 scale) internal pure returns (uint256) {
+        return LiquidityLimit.liquidityLimit(Binding.applyScale(risk.liquidityCap(), scale), others);
+    }
+
+    /// @notice ConcentrationLimit of this policy, quote WAD, rounded down.
+    /// @dev An isolated market has no linked exposure.
+    function concentration(RiskPolicy risk, Position calldata position, uint256 poolEquity, uint256 scale)
         internal
         pure
         returns (uint256)
     {
-        uint256 others = FixedPointMath.mulDivUpSaturating(position.sameSideOthers, price, WAD);
-        if (others > MAX_MONEY) return 0;
-        uint256 full = Binding.applyScale(risk.fullMarginOpenInterest(), scale);
-        return MarginLimit.marginLimit(equity, others, risk.baseMargin(), full);
+        uint256 pool = Math.min(Math.min(position.poolEquity, poolEquity), MAX_MONEY);
+        pool = Binding.applyScale(pool, scale);
+        return ConcentrationLimit.concentrationLimit(risk.concentrationShare(), pool, 0);
     }
 
     /// @notice OpenInterestLimit of this policy, base WAD, rounded down; uncapped where it is inactive.
@@ -205,7 +229,7 @@ library SizingMath {
         uint256 active,
         RiskPolicy risk,
         Position calldata position,
-        uint256 price,
+        MarketState memory market,
         uint256 move,
         uint256 scale
     ) private pure returns (uint256 least, Limit limit) {
@@ -218,8 +242,18 @@ library SizingMath {
         if (isActive(active, Limit.Collateral)) {
             (least, limit) = _tighter(least, limit, collateral(risk, position, equity, against), Limit.Collateral);
         }
-        if (isActive(active, Limit.Margin)) {
-            (least, limit) = _tighter(least, limit, margin(risk, position, equity, price, scale), Limit.Margin);
+        if (active & SIDE_LIMITS != 0) {
+            uint256 others = othersNotional(position, market.price);
+            if (isActive(active, Limit.Margin)) {
+                (least, limit) = _tighter(least, limit, margin(risk, equity, others, scale), Limit.Margin);
+            }
+            if (isActive(active, Limit.Liquidity)) {
+                (least, limit) = _tighter(least, limit, liquidity(risk, others, scale), Limit.Liquidity);
+            }
+        }
+        if (isActive(active, Limit.Concentration)) {
+            uint256 value = concentration(risk, position, market.poolEquity, scale);
+            (least, limit) = _tighter(least, limit, value, Limit.Concentration);
         }
     }
 

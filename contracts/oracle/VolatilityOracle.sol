@@ -5,16 +5,18 @@ import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {VolatilityMath} from "../libraries/VolatilityMath.sol";
 import {WAD} from "../libraries/FixedPointMath.sol";
 import {FeedPolicy} from "../types/FeedPolicy.sol";
+import {PoolMeter} from "../types/PoolMeter.sol";
 import {RiskPolicy} from "../types/RiskPolicy.sol";
 import {VolatilitySlot, VolatilitySlotLibrary} from "../types/VolatilitySlot.sol";
 import {VolatilityParameters, VolatilityWord} from "../types/VolatilityWord.sol";
 import {FeedReader, Round} from "./FeedReader.sol";
 
-/// @notice What a guard keeps for one market: three slots.
+/// @notice What a guard keeps for one market: three slots, and one more where Concentration is active.
 struct Market {
     FeedPolicy feed;
     RiskPolicy risk;
     VolatilitySlot volatility;
+    PoolMeter pool;
 }
 
 /// @dev Rounds walked over, the latest first.

@@ -17,6 +17,7 @@ import {KellyLimit} from "../libraries/limits/KellyLimit.sol";
 import {LiquidityLimit} from "../libraries/limits/LiquidityLimit.sol";
 import {MeterMath} from "../libraries/MeterMath.sol";
 import {SkewLimit} from "../libraries/limits/SkewLimit.sol";
+import {PoolMeter} from "../types/PoolMeter.sol";
 import {VolatilityParameters, VolatilityWord, VolatilityWordLibrary} from "../types/VolatilityWord.sol";
 
 /// @title MathHarness
@@ -61,6 +62,14 @@ contract MathHarness {
         returns (VolatilityWord)
     {
         return VolatilityWordLibrary.pack(samples, time, slowVariance, fastVariance, lnPrice);
+    }
+
+    function seePool(PoolMeter meter, uint256 equity, uint32 roundTime) external pure returns (PoolMeter) {
+        return meter.see(equity, roundTime);
+    }
+
+    function seenPoolEquity(PoolMeter meter, uint256 roundTime) external pure returns (uint256) {
+        return meter.seen(roundTime);
     }
 
     function unpackVolatilityWord(VolatilityWord word)

@@ -23,8 +23,10 @@ struct PolicyValues {
     uint256 exitFee;
     uint256 baseMargin;
     uint256 fullMarginOpenInterest;
+    uint256 liquidityCap;
     uint256 openInterestCap;
     uint256 referenceMove;
+    uint256 concentrationShare;
     uint256 horizon;
 }
 
@@ -50,9 +52,10 @@ contract SizingHarness {
         OracleStatus status,
         uint256 price,
         uint256 variance,
-        uint256 age
+        uint256 age,
+        uint256 poolEquity
     ) external pure returns (Verdict memory) {
-        MarketState memory market = MarketState(status, price, variance, age);
+        MarketState memory market = MarketState(status, price, variance, age, poolEquity);
         return SizingMath.judge(feed, risk, position, market);
     }
 
@@ -88,8 +91,10 @@ contract SizingHarness {
         values.exitFee = risk.exitFee();
         values.baseMargin = risk.baseMargin();
         values.fullMarginOpenInterest = risk.fullMarginOpenInterest();
+        values.liquidityCap = risk.liquidityCap();
         values.openInterestCap = risk.openInterestCap();
         values.referenceMove = risk.referenceMove();
+        values.concentrationShare = risk.concentrationShare();
         values.horizon = risk.horizon();
     }
 

@@ -61,6 +61,7 @@ export async function openVenue(connection: NetworkConnection, name: string, pol
     market: ETH_USD,
     words: market.words,
     volatilityWord: 0n,
+    poolMeter: 0n,
     roundData: null,
     blockNumber: number,
     timestamp,
@@ -208,9 +209,10 @@ export async function accountOf(venue: Venue, signer: Signer) {
 /** Reads everything a decision depends on; the SDK makes the snapshot of it. */
 async function takeSnapshot(venue: Venue): Promise<void> {
   const { guard, feed, publicClient } = venue.market;
-  const [[feedPolicy, riskPolicy], volatilityWord, round, block] = await Promise.all([
+  const [[feedPolicy, riskPolicy], volatilityWord, poolMeter, round, block] = await Promise.all([
     guard.read.policy([ETH_USD]),
     guard.read.volatilityWord([ETH_USD]),
+    guard.read.poolMeter([ETH_USD]),
     feed.read.latestRoundData(),
     publicClient.getBlock(),
   ]);
@@ -219,6 +221,7 @@ async function takeSnapshot(venue: Venue): Promise<void> {
     market: ETH_USD,
     words: { feedPolicy, riskPolicy },
     volatilityWord,
+    poolMeter,
     roundData: { roundId, answer, updatedAt, answeredInRound },
     blockNumber: block.number,
     timestamp: block.timestamp,

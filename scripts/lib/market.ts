@@ -43,8 +43,10 @@ export const DEFAULT_POLICY: Omit<Policy, "feed"> = {
   exitFee: percent(0.05),
   baseMargin: percent(20),
   fullMarginOpenInterest: parseEther("60000000"),
+  liquidityCap: parseEther("100000000"),
   openInterestCap: parseEther("40000"),
   referenceMove: percent(15),
+  concentrationShare: percent(25),
   horizon: 14_400n,
 };
 

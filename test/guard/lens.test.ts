@@ -13,15 +13,15 @@ import { Counter, revertData } from "../helpers/parityTargets.ts";
 
 const WAD = 10n ** 18n;
 const STATES = 150;
-const POSITIONS = 3;
+const POSITIONS = 4;
 const NO_ROUND = { roundId: 0n, answer: 0n, startedAt: 0n, updatedAt: 0n, answeredInRound: 0n };
 
 const show = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item));
 
 /** A position for this market, or for a policy like any other where it has none. */
 function positionFor(random: Random, { policy, round }: GuardSnapshot): Position {
-  const caps = policy ?? { openInterestCap: 10n ** 22n };
-  return randomPosition(random, caps as Parameters<typeof randomPosition>[1], round?.price ?? 2_000n * WAD);
+  const caps = policy ?? { openInterestCap: 10n ** 22n, liquidityCap: 10n ** 25n };
+  return randomPosition(random, caps, round?.price ?? 2_000n * WAD);
 }
 
 describe("SizingLens", () => {
@@ -67,6 +67,7 @@ describe("SizingLens", () => {
       expect(await snapshot(ETH_USD)).to.deep.equal({
         ...words,
         volatilityWord: await guard.read.volatilityWord([ETH_USD]),
+        poolMeter: await guard.read.poolMeter([ETH_USD]),
         isAnswered: true,
         round: { roundId, answer, startedAt, updatedAt, answeredInRound },
         blockNumber: number,

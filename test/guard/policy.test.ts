@@ -23,7 +23,6 @@ import {
   from,
   goTo,
   now,
-  POLICY,
   position,
   preview,
   pushRound,
@@ -58,6 +57,8 @@ const LAYOUT = {
   OpenInterestMantissa: ["riskPolicy", 120, 32],
   OpenInterestExponent: ["riskPolicy", 152, 8],
   ReferenceMove: ["riskPolicy", 160, 16],
+  LiquidityCap: ["riskPolicy", 176, 40],
+  ConcentrationShare: ["riskPolicy", 216, 16],
   Horizon: ["riskPolicy", 232, 24],
 } as const satisfies Record<string, readonly [keyof PolicyWords, number, number]>;
 type Field = keyof typeof LAYOUT;
@@ -79,7 +80,10 @@ interface Range {
   readonly maximum: bigint;
 }
 
-/** Every field's range with the four limits active. The default policy's heartbeat is 390 units. */
+/** Every limit of this version. */
+const SUPPORTED: readonly Limit[] = ["Volatility", "Collateral", "Margin", "Liquidity", "OpenInterest", "Concentration"];
+
+/** Every field's range with all limits active. The default policy's heartbeat is 390 units. */
 const RANGES: readonly Range[] = [
   { field: "Mode", minimum: 0n, maximum: 3n },
   { field: "Heartbeat", minimum: 1n, maximum: 65_534n },
@@ -97,6 +101,8 @@ const RANGES: readonly Range[] = [
   { field: "OpenInterestExponent", minimum: 0n, maximum: 40n },
   { field: "ReferenceMove", minimum: 1n, maximum: 65_535n },
   { field: "Horizon", minimum: 1n, maximum: 2n ** 24n - 1n },
+  { field: "LiquidityCap", minimum: 1n, maximum: 2n ** 40n - 1n },
+  { field: "ConcentrationShare", minimum: 1n, maximum: 10_000n },
 ];
 
 describe("a policy's fields", () => {
@@ -108,7 +114,8 @@ describe("a policy's fields", () => {
       for (const value of [minimum, maximum]) {
         const m = await direct();
         // A heartbeat at its maximum leaves one value for the age.
-        const words = withField(field === "Heartbeat" ? withField(m.words, "MaxAge", 65_535n) : m.words, field, value);
+        const base = withField(m.words, "Active", bits(SUPPORTED));
+        const words = withField(field === "Heartbeat" ? withField(base, "MaxAge", 65_535n) : base, field, value);
         const hash = await setWords(m, words);
         expect(await m.guard.read.policy([ETH_USD])).to.deep.equal([words.feedPolicy, words.riskPolicy]);
         expect(await eventOf(m, hash, "PolicySet")).to.deep.equal({ market: ETH_USD, ...words });
@@ -120,7 +127,8 @@ describe("a policy's fields", () => {
       it(`${field} just outside is refused, with the field, the value and its bounds; the SDK refuses it with the same words`, async () => {
         const m = await direct();
         for (const value of outside) {
-          const base = field === "Heartbeat" && value > maximum ? withField(m.words, "MaxAge", 65_535n) : m.words;
+          const all = withField(m.words, "Active", bits(SUPPORTED));
+          const base = field === "Heartbeat" && value > maximum ? withField(all, "MaxAge", 65_535n) : all;
           const words = withField(base, field, value);
           const args = [ETH_USD, POLICY_FIELDS.indexOf(field), value, minimum, maximum];
           await expectRevert(setWords(m, words), "PolicyOutOfRange", args);
@@ -134,13 +142,15 @@ describe("a policy's fields", () => {
     ["Volatility", "RiskBudget"],
     ["Margin", "BaseMargin"],
     ["Margin", "FullMarginOpenInterest"],
+    ["Liquidity", "LiquidityCap"],
+    ["Concentration", "ConcentrationShare"],
     ["OpenInterest", "OpenInterestMantissa"],
     ["OpenInterest", "ReferenceMove"],
   ];
   for (const [limit, field] of parameters) {
     it(`${field} may be zero while ${limit} is not active`, async () => {
       const m = await direct();
-      const others = POLICY.active.filter((active) => active !== limit);
+      const others = SUPPORTED.filter((active) => active !== limit);
       const words = withField(withField(withField(m.words, "Active", bits(others)), "Mode", 0n), field, 0n);
       await setWords(m, words);
     });
@@ -148,10 +158,10 @@ describe("a policy's fields", () => {
 });
 
 describe("a policy's limits", () => {
-  for (const limit of LIMITS.filter((name) => !POLICY.active.includes(name))) {
+  for (const limit of LIMITS.filter((name) => !SUPPORTED.includes(name))) {
     it(`${limit} is refused: this guard has no such limit`, async () => {
       const m = await direct();
-      const words = withField(m.words, "Active", bits([...POLICY.active, limit]));
+      const words = withField(m.words, "Active", bits([...SUPPORTED, limit]));
       await expectRevert(setWords(m, words), "LimitNotSupported", [ETH_USD, LIMITS.indexOf(limit)]);
     });
   }

@@ -50,8 +50,10 @@ export const POLICY: Omit<Policy, "feed"> = {
   exitFee: percent(0.05),
   baseMargin: percent(2),
   fullMarginOpenInterest: 200_000_000n * WAD,
+  liquidityCap: 200_000_000n * WAD,
   openInterestCap: 50_000n * WAD,
   referenceMove: percent(15),
+  concentrationShare: percent(50),
   horizon: 14_400n,
 };
 

@@ -5,7 +5,7 @@ import { ORACLE_STATUSES, type Policy, type PolicyWords } from "../../sdk/src/in
 import { LAYOUT } from "../model/policy.ts";
 import type { Arguments, Random } from "./corpus.ts";
 import type { Mirrored } from "./differential.ts";
-import { COMPLETE_SUBSETS, fieldsAroundRange, fieldsInRange, packFields, RESERVED_RISK_BITS, SUBSETS } from "./parityPolicies.ts";
+import { COMPLETE_SUBSETS, fieldsAroundRange, fieldsInRange, packFields, SUBSETS } from "./parityPolicies.ts";
 import { randomMarket, randomPosition, randomState, type State, UINT256_MAX, withMagnitude } from "./parityStates.ts";
 import { judgeArguments, policyWords, positionOf, positionWords, verdictWords } from "./parityTargets.ts";
 
@@ -20,9 +20,8 @@ export function randomPolicy(random: Random, actives: readonly bigint[]): Pick<C
   const packed = packFields(fieldsInRange(random, actives));
   const policy = decodePolicy(packed);
   if (policy === null) throw new Error("a policy in range is set");
-  // Words of the codec, words as they come, and words whose reserved bits are set: the answer is the same.
-  const reserved = random.bits(56) << 176n;
-  const words = random.pick([encodePolicy(policy), packed, { ...packed, riskPolicy: packed.riskPolicy | (reserved & RESERVED_RISK_BITS) }]);
+  // Words of the codec and words as they come: the answer is the same.
+  const words = random.pick([encodePolicy(policy), packed]);
   return { words, policy };
 }
 
@@ -51,11 +50,8 @@ export function impossibleCase(random: Random): Case {
 
 /** Words around the ends of the ranges, words with every bit random, and words of the codec. */
 export function randomWords(random: Random): PolicyWords {
-  const words = random.oneIn(10)
-    ? { feedPolicy: random.bits(256), riskPolicy: random.bits(256) }
-    : packFields(random.oneIn(5) ? fieldsInRange(random, COMPLETE_SUBSETS) : fieldsAroundRange(random));
-  const reserved = random.oneIn(4) ? random.bits(256) & RESERVED_RISK_BITS : 0n;
-  return { ...words, riskPolicy: words.riskPolicy | reserved };
+  if (random.oneIn(10)) return { feedPolicy: random.bits(256), riskPolicy: random.bits(256) };
+  return packFields(random.oneIn(5) ? fieldsInRange(random, COMPLETE_SUBSETS) : fieldsAroundRange(random));
 }
 
 export function decoded(words: PolicyWords): Policy {
@@ -72,8 +68,8 @@ function plausiblePosition(random: Random): Arguments {
 export const JUDGE: Mirrored = {
   name: "judge",
   mirror: (feedPolicy, riskPolicy, ...rest) => {
-    const [status = 0n, price = 0n, variance = 0n, age = 0n] = rest.slice(8);
-    const market = { status: ORACLE_STATUSES[Number(status)] ?? "Invalid", price, variance, age };
+    const [status = 0n, price = 0n, variance = 0n, age = 0n, poolEquity = 0n] = rest.slice(8);
+    const market = { status: ORACLE_STATUSES[Number(status)] ?? "Invalid", price, variance, age, poolEquity };
     return verdictWords(judge(decoded({ feedPolicy, riskPolicy }), positionOf(rest), market));
   },
   plausible: (random) => {

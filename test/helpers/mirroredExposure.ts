@@ -8,7 +8,7 @@ import {
   participationLimit,
   skewLimit,
 } from "../../sdk/src/limits/index.ts";
-import { levelAfterDecrease, levelAfterIncrease, levelNow, WAD } from "../../sdk/src/math/index.ts";
+import { levelAfterDecrease, levelAfterIncrease, levelNow, seenPoolEquity, seePool, WAD } from "../../sdk/src/math/index.ts";
 import type { Arguments, Random } from "./corpus.ts";
 import type { Mirrored } from "./differential.ts";
 
@@ -50,6 +50,13 @@ export const EXPOSURE: readonly Mirrored[] = [
     plausible: (random) => [...plausibleBucket(random).filter((_, index) => index !== 1), amount(random)],
     errors: [],
   },
+  { name: "seePool", mirror: seePool, plausible: plausibleMeter, errors: [] },
+  {
+    name: "seenPoolEquity",
+    mirror: seenPoolEquity,
+    plausible: (random) => plausibleMeter(random).filter((_, index) => index !== 1),
+    errors: [],
+  },
   { name: "levelAfterDecrease", mirror: levelAfterDecrease, plausible: (random) => near(random, 2), errors: [] },
 ];
 
@@ -69,4 +76,11 @@ function plausibleBucket(random: Random): Arguments {
   const capacity = amount(random) + 1n;
   const period = random.between(1n, 7n * 86_400n);
   return [random.between(0n, 2n * capacity), capacity, capacity / period, random.between(0n, 2n * period)];
+}
+
+/** A meter, the pool's equity now, and the time of a round: before, at or after the one the meter saw. */
+function plausibleMeter(random: Random): Arguments {
+  const time = random.oneIn(8) ? 0n : random.between(1n, 2n ** 32n - 2n);
+  const meter = (time << 224n) | (random.logBetween(0n, 2n ** 112n - 1n) << 112n) | random.logBetween(0n, 2n ** 112n - 1n);
+  return [meter, amount(random), random.oneIn(3) ? time : random.between(0n, 2n ** 32n - 1n)];
 }

@@ -25,8 +25,10 @@ const POLICY: Policy = {
   exitFee: 5n * 10n ** 14n,
   baseMargin: percent(2n),
   fullMarginOpenInterest: 200_000_000n * WAD,
+  liquidityCap: 500_000_000n * WAD,
   openInterestCap: 50_000n * WAD,
   referenceMove: percent(15n),
+  concentrationShare: percent(50n),
   horizon: 14_400n,
 };
 
@@ -36,7 +38,16 @@ export const policyWith = (changes: Partial<Policy> = {}): Policy => ({ ...POLIC
 export function snapshotWith(policy: Partial<Policy> | null = {}, changes: Partial<GuardSnapshot> = {}): GuardSnapshot {
   const round: Round = { price: 2_000n * WAD, updatedAt: NOW };
   const variance = 640_000_000_000_000_000n;
-  return { market: MARKET, policy: policy && policyWith(policy), round, variance, blockNumber: 1n, timestamp: NOW, ...changes };
+  return {
+    market: MARKET,
+    policy: policy && policyWith(policy),
+    round,
+    variance,
+    poolMeter: 0n,
+    blockNumber: 1n,
+    timestamp: NOW,
+    ...changes,
+  };
 }
 
 /** A new long of 1.0 with 1 000 of equity, alone in its market. */

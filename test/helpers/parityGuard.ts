@@ -64,9 +64,18 @@ export async function deployGuard() {
     const { number, timestamp } = await deployed.publicClient.getBlock();
     const [feedPolicy, riskPolicy] = await guard.read.policy([market]);
     const volatilityWord = await guard.read.volatilityWord([market]);
+    const poolMeter = await guard.read.poolMeter([market]);
     const data = encodeFunctionData({ abi: feed.abi, functionName: "latestRoundData" });
     const roundData = toRoundData(await callRaw(provider, feed.address, data));
-    return createSnapshot({ market, words: { feedPolicy, riskPolicy }, volatilityWord, roundData, blockNumber: number, timestamp });
+    return createSnapshot({
+      market,
+      words: { feedPolicy, riskPolicy },
+      volatilityWord,
+      poolMeter,
+      roundData,
+      blockNumber: number,
+      timestamp,
+    });
   }
 
   return { ...deployed, viem, provider, networkHelpers, call, snapshot };

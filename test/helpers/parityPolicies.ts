@@ -27,18 +27,27 @@ const USUAL: Fields = {
   OpenInterestExponent: 18n,
   ReferenceMove: 1_500n,
   Horizon: 14_400n,
-  LiquidityCap: 0n,
-  ConcentrationShare: 0n,
+  LiquidityCap: 500_000_000n,
+  ConcentrationShare: 1_000n,
 };
 
 /** The limits this version has, and every subset of them as the bits of a policy. */
-export const ACTIVE_LIMITS = ["Volatility", "Collateral", "Margin", "OpenInterest"] as const satisfies readonly Limit[];
+export const ACTIVE_LIMITS = [
+  "Volatility",
+  "Collateral",
+  "Margin",
+  "Liquidity",
+  "OpenInterest",
+  "Concentration",
+] as const satisfies readonly Limit[];
 export const bitOf = (limit: Limit): bigint => 1n << BigInt(LIMITS.indexOf(limit));
 export const SUBSETS: readonly bigint[] = Array.from({ length: 2 ** ACTIVE_LIMITS.length }, (_, set) =>
   ACTIVE_LIMITS.filter((_, index) => (set >> index) & 1).reduce((bits, limit) => bits | bitOf(limit), 0n),
 );
 /** Those a guard accepts in a mode that judges: the cap on open interest and one limit of the account. */
-export const COMPLETE_SUBSETS: readonly bigint[] = SUBSETS.filter((set) => set & bitOf("OpenInterest") && set !== bitOf("OpenInterest"));
+export const COMPLETE_SUBSETS: readonly bigint[] = SUBSETS.filter(
+  (set) => set & bitOf("OpenInterest") && set & (bitOf("Volatility") | bitOf("Collateral") | bitOf("Margin")),
+);
 
 export function packFields(fields: Fields): PolicyWords {
   const words = { feedPolicy: 0n, riskPolicy: 0n };
@@ -48,9 +57,6 @@ export function packFields(fields: Fields): PolicyWords {
   }
   return words;
 }
-
-/** Bits that no field of this version uses: `liquidity` and `concentration` are reserved. */
-export const RESERVED_RISK_BITS = ((1n << 56n) - 1n) << 176n;
 
 /** Fields in their ranges, whichever limits are active: plausible ones, ones anywhere, and ones moved to the ends. */
 export function fieldsInRange(random: Random, actives: readonly bigint[]): Fields {
@@ -69,8 +75,6 @@ export function fieldsInRange(random: Random, actives: readonly bigint[]): Field
     FeedDecimals: random.between(0n, 36n),
     MaxConfidence: 0n,
     FeedSpare: 0n,
-    LiquidityCap: 0n,
-    ConcentrationShare: 0n,
     Heartbeat,
     MaxAge: clamp(fields.MaxAge, Heartbeat + 1n, 65_535n),
     // Any larger exponent makes a cap that never binds.

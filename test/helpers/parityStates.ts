@@ -26,7 +26,8 @@ export function randomState(random: Random, policy: Policy): State {
 export function randomMarket(random: Random, policy: Policy): MarketState {
   const bad = ORACLE_STATUSES.filter((status) => status !== "Valid");
   const status: OracleStatus = random.oneIn(4) ? random.pick(bad) : "Valid";
-  return { status, price: randomPrice(random), variance: randomVariance(random), age: randomAge(random, policy) };
+  const poolEquity = random.oneIn(2) ? 2n ** 112n - 1n : edgy(random, UNSIGNED_EDGES, () => random.logBetween(0n, 10n ** 27n));
+  return { status, price: randomPrice(random), variance: randomVariance(random), age: randomAge(random, policy), poolEquity };
 }
 
 export function randomPrice(random: Random): bigint {
@@ -47,7 +48,7 @@ export function randomAge(random: Random, { heartbeat, maxAge }: Policy): bigint
 }
 
 /** A position: money and sizes of the order of one another, so that each limit gets its turn. */
-export function randomPosition(random: Random, policy: Policy, price: bigint): Position {
+export function randomPosition(random: Random, policy: Pick<Policy, "openInterestCap" | "liquidityCap">, price: bigint): Position {
   const equity = edgy(random, SIGNED_EDGES, () => random.logBetween(WAD, 10n ** 27n));
   const affordable = clamp((20n * (equity > 0n ? equity : WAD) * WAD) / price, 1n, INT256_MAX);
   const size = (): bigint => signed(random, random.logBetween(affordable / 4_096n, affordable));
@@ -68,7 +69,13 @@ export function randomPosition(random: Random, policy: Policy, price: bigint): P
   };
 }
 
-function randomOthers(random: Random, { openInterestCap: cap }: Policy, price: bigint): bigint {
+function randomOthers(
+  random: Random,
+  { openInterestCap, liquidityCap }: Pick<Policy, "openInterestCap" | "liquidityCap">,
+  price: bigint,
+): bigint {
+  // Either cap of the side, in base.
+  const cap = random.oneIn(3) ? (liquidityCap * WAD) / price : openInterestCap;
   // Where the exposure of others leaves the domain of the margin formula.
   if (random.oneIn(24)) return clamp(((2n ** 127n - 1n) * WAD) / price + random.pick([-1n, 0n, 1n]), 0n, UINT256_MAX);
   if (random.oneIn(8)) return clamp(random.pick([cap - 1n, cap, cap + 1n, cap - cap / 1_000n]), 0n, UINT256_MAX);

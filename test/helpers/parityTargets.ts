@@ -40,7 +40,8 @@ export function positionOf(words: Arguments): Position {
 
 export function judgeArguments(words: PolicyWords, position: Position, market: MarketState): Arguments {
   const status = BigInt(ORACLE_STATUSES.indexOf(market.status));
-  return [words.feedPolicy, words.riskPolicy, ...positionWords(position), status, market.price, market.variance, market.age];
+  const { price, variance, age, poolEquity } = market;
+  return [words.feedPolicy, words.riskPolicy, ...positionWords(position), status, price, variance, age, poolEquity];
 }
 
 /** The words of a verdict, in the order of the struct. */
@@ -52,7 +53,7 @@ export function verdictWords(verdict: Verdict): Arguments {
 /** The words of `PolicyValues`. */
 export function policyWords(policy: Policy): Arguments {
   const { feed, feedDecimals, mode, active, heartbeat, maxAge, volatilityFloor, tail, riskBudget, maintenanceAndPenalty } = policy;
-  const { exitFee, baseMargin, fullMarginOpenInterest, openInterestCap, referenceMove, horizon } = policy;
+  const { exitFee, baseMargin, fullMarginOpenInterest, liquidityCap, openInterestCap, referenceMove, concentrationShare, horizon } = policy;
   const bits = active.reduce((sum, limit) => sum | bitOf(limit), 0n);
   const first = [BigInt(feed), feedDecimals, BigInt(MODES.indexOf(mode)), bits, heartbeat, maxAge, volatilityFloor];
   const second = [
@@ -62,8 +63,10 @@ export function policyWords(policy: Policy): Arguments {
     exitFee,
     baseMargin,
     fullMarginOpenInterest,
+    liquidityCap,
     openInterestCap,
     referenceMove,
+    concentrationShare,
     horizon,
   ];
   return [...first, ...second];

@@ -51,4 +51,21 @@ export const levelAfterIncrease: Specification = (before, rate, elapsed, added) 
   equal(smaller(level(before, rate, elapsed) + added, UNCAPPED)),
 ];
 
+/** What is seen of a pool is kept for two rounds: a word of the round's time, and of the equity before and at it. */
+const EQUITY = 2n ** 112n;
+
+export const seePool: Specification = (meter, equity, time) => {
+  if (time <= meter / EQUITY ** 2n) return [equal(meter)];
+  const now = smaller(equity, EQUITY - 1n);
+  const before = meter / EQUITY ** 2n === 0n ? now : meter % EQUITY;
+  return [equal((time * EQUITY + before) * EQUITY + now)];
+};
+
+/** Of the rounds before this one the smallest of two; at a round that was seen already it is one of them. */
+export const seenPoolEquity: Specification = (meter, time) => {
+  const [seenAt, previous, latest] = [meter / EQUITY ** 2n, (meter / EQUITY) % EQUITY, meter % EQUITY];
+  if (seenAt === 0n) return [equal(EQUITY - 1n)];
+  return [equal(time > seenAt ? latest : smaller(previous, latest))];
+};
+
 export const levelAfterDecrease: Specification = (before, removed) => [equal(larger(0n, before - removed))];

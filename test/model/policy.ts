@@ -39,8 +39,8 @@ export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
   OpenInterestExponent: field("riskPolicy", 152n, 8n, 0n, 40n),
   ReferenceMove: field("riskPolicy", 160n, 16n, 1n, 65_535n),
   Horizon: field("riskPolicy", 232n, 24n, 1n, 2n ** 24n - 1n),
-  LiquidityCap: field("riskPolicy", 176n, 40n, 0n, 0n),
-  ConcentrationShare: field("riskPolicy", 216n, 16n, 0n, 0n),
+  LiquidityCap: field("riskPolicy", 176n, 40n, 1n, 2n ** 40n - 1n),
+  ConcentrationShare: field("riskPolicy", 216n, 16n, 1n, 10_000n),
   Feed: field("feedPolicy", 0n, 160n, 1n, 2n ** 160n - 1n),
   Active: field("feedPolicy", 216n, 16n, 0n, 65_535n),
 };
@@ -55,10 +55,20 @@ export function fieldsOf(words: PolicyWords): Fields {
 }
 
 /** Values of the enum `Limit`, which are the bits of `Active`. */
-export const LIMIT = { None: 0n, Oracle: 1n, Mode: 2n, Volatility: 3n, Collateral: 4n, Margin: 5n, OpenInterest: 8n } as const;
+export const LIMIT = {
+  None: 0n,
+  Oracle: 1n,
+  Mode: 2n,
+  Volatility: 3n,
+  Collateral: 4n,
+  Margin: 5n,
+  Liquidity: 7n,
+  OpenInterest: 8n,
+  Concentration: 10n,
+} as const;
 export type LimitName = keyof typeof LIMIT;
 
-const SUPPORTED: readonly LimitName[] = ["Volatility", "Collateral", "Margin", "OpenInterest"];
+const SUPPORTED: readonly LimitName[] = ["Volatility", "Collateral", "Margin", "Liquidity", "OpenInterest", "Concentration"];
 
 export function isActive({ Active }: Pick<Fields, "Active">, limit: LimitName): boolean {
   return (Active / 2n ** LIMIT[limit]) % 2n === 1n;
@@ -81,8 +91,10 @@ export function valuesOf(fields: Fields): Values {
     exitFee: fields.ExitFee * ratioUnit,
     baseMargin: fields.BaseMargin * ratioUnit,
     fullMarginOpenInterest: fields.FullMarginOpenInterest * W,
+    liquidityCap: fields.LiquidityCap * W,
     openInterestCap: fields.OpenInterestMantissa * 10n ** fields.OpenInterestExponent,
     referenceMove: fields.ReferenceMove * ratioUnit,
+    concentrationShare: fields.ConcentrationShare * ratioUnit,
     horizon: fields.Horizon,
   };
 }
@@ -109,7 +121,8 @@ export const requireInRange: Specification = (market, feedPolicy, riskPolicy) =>
   checkOf("OpenInterest", "OpenInterestMantissa");
   check("OpenInterestExponent");
   checkOf("OpenInterest", "ReferenceMove");
-  for (const name of ["LiquidityCap", "ConcentrationShare"] as const) check(name);
+  checkOf("Liquidity", "LiquidityCap");
+  checkOf("Concentration", "ConcentrationShare");
   return policyValues(feedPolicy, riskPolicy);
 };
 

@@ -59,8 +59,8 @@ export const reducesRisk: Specification = (...words) => {
 export const judge: Specification = (feedPolicy, riskPolicy, ...rest) => {
   const fields = fieldsOf({ feedPolicy, riskPolicy });
   const position = positionOf(rest);
-  const [status = 0n, price = 0n, variance = 0n, age = 0n] = rest.slice(8);
-  const { value, names } = limitSize(fields, position, { status, price, variance, age });
+  const [status = 0n, price = 0n, variance = 0n, age = 0n, poolEquity = 0n] = rest.slice(8);
+  const { value, names } = limitSize(fields, position, { status, price, variance, age, poolEquity });
   const size = abs(position.sizeAfter);
   return [
     // What follows from another word of the verdict must follow from the word that was given.
@@ -85,6 +85,8 @@ interface Market {
   readonly price: bigint;
   readonly variance: bigint;
   readonly age: bigint;
+  /** The most of the pool to believe. */
+  readonly poolEquity: bigint;
 }
 
 /** What a limit may be after its roundings, and its name: more than one where the roundings could decide between them. */
@@ -108,6 +110,8 @@ function limitSize(fields: Fields, position: Sizes, market: Market): Limit {
   // The smallest limit in quote is converted, and compared with the one in base.
   const inBase = quote.map(({ value, names }) => ({ names, value: roundedDown(divide(multiply(value, W), market.price)) }));
   if (isActive(fields, "OpenInterest")) inBase.push({ names: ["OpenInterest"], value: openInterest(policy, position, move, scale) });
+  // Between equals the enum decides, whatever they are measured in.
+  inBase.sort(({ names: [x = "None"] }, { names: [y = "None"] }) => Number(LIMIT[x] - LIMIT[y]));
   return smallest(inBase)[0] ?? exactly(UNCAPPED, "None");
 }
 
@@ -124,10 +128,11 @@ function smallest(limits: readonly Limit[]): readonly [Limit] | readonly [] {
   return [{ value, names: (areEqual ? candidates.slice(0, 1) : candidates).flatMap(({ names }) => names) }];
 }
 
-/** Volatility, Collateral and Margin in quote WAD, of the equity that counts, each rounded down; without those that do not bind. */
+/** The limits in quote WAD, of the equity, schedule, cap and pool that count, each rounded down; without those that do not bind. */
 function quoteLimits(policy: Values, position: Sizes, market: Market, logMove: Interval, scale: Interval): readonly Limit[] {
   const equity = scaled(ends(smaller(position.equity, MAX_MONEY)), scale);
   const full = scaled(ends(policy.fullMarginOpenInterest), scale);
+  const pool = smaller(smaller(position.poolEquity, market.poolEquity), MAX_MONEY);
   const isLong = position.sizeAfter >= 0n;
   const move = isLong ? logMove : shortMove(logMove);
   const others = roundedUp(fraction(position.sameSideOthers * market.price, W));
@@ -135,6 +140,8 @@ function quoteLimits(policy: Values, position: Sizes, market: Market, logMove: I
     ["Volatility", affordable(multiply(equity, ratio(policy.riskBudget)), move, (m) => m)],
     ["Collateral", affordable(equity, move, (m) => consumed(policy, m, isLong))],
     ["Margin", margin(equity, others, ratio(policy.baseMargin), full)],
+    ["Liquidity", greatest(subtract(scaled(ends(policy.liquidityCap), scale), others), 0n)],
+    ["Concentration", roundedDown(multiply(scaled(ends(pool), scale), ratio(policy.concentrationShare)))],
   ];
   return values.flatMap(([name, value]) => (value === null ? [] : [{ names: [name], value }]));
 }

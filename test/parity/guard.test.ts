@@ -71,7 +71,7 @@ async function expectAgreement(
 
 /** A position for this market, or for the policy of another where this one has none. */
 function positionFor(random: Random, { policy, round }: GuardSnapshot): Position {
-  const caps = policy ?? { openInterestCap: 10n ** 22n, heartbeat: 600n, maxAge: 1_200n };
+  const caps = policy ?? { openInterestCap: 10n ** 22n, liquidityCap: 10n ** 25n, heartbeat: 600n, maxAge: 1_200n };
   const known = caps as Parameters<typeof randomMarket>[1];
   const state: State = { market: randomMarket(random, known), position: randomPosition(random, known, round?.price ?? 2_000n * WAD) };
   return state.position;

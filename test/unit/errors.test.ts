@@ -11,7 +11,15 @@ import { revertData } from "../helpers/parityTargets.ts";
 type ErrorClass = new (...arguments_: unknown[]) => errors.SizingGuardError;
 
 /** Their twins are panics, errors of a library in assembly, or nothing. */
-const OF_THE_MATHS = ["ArgumentOutOfRange", "DivisionByZero", "ExpOverflow", "LnWadUndefined", "MathOverflow"];
+const OF_THE_MATHS = [
+  "ArgumentOutOfRange",
+  "DivisionByZero",
+  "ExpOverflow",
+  "InvalidPower",
+  "LengthMismatch",
+  "LnWadUndefined",
+  "MathOverflow",
+];
 
 /** Every class of the package but the base, by the name of its twin. */
 const CLASSES: ReadonlyMap<string, ErrorClass> = new Map(

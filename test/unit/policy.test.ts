@@ -29,7 +29,7 @@ describe("encodePolicy", () => {
     const words = encodePolicy(policyWith());
     const limits = (1n << 3n) | (1n << 4n) | (1n << 5n) | (1n << 8n);
     const feedPolicy = (1n << 232n) | (limits << 216n) | (500n << 200n) | (1_080n << 184n) | (390n << 168n) | (8n << 160n) | BigInt(FEED);
-    const caps = (14_400n << 232n) | (1_500n << 160n) | (22n << 152n) | (5n << 120n);
+    const caps = (14_400n << 232n) | (5_000n << 216n) | (500_000_000n << 176n) | (1_500n << 160n) | (22n << 152n) | (5n << 120n);
     const riskPolicy = caps | (200_000_000n << 80n) | (200n << 64n) | (5n << 48n) | (200n << 32n) | (5_000n << 16n) | 40_433n;
     expect(words).to.deep.equal({ feedPolicy, riskPolicy });
     expect(decodePolicy(words)).to.deep.equal(policyWith());
@@ -58,6 +58,10 @@ describe("encodePolicy", () => {
     ["baseMargin", 65_536n * RATIO],
     ["fullMarginOpenInterest", WAD / 2n],
     ["fullMarginOpenInterest", WAD << 40n],
+    ["liquidityCap", WAD / 2n],
+    ["liquidityCap", WAD << 40n],
+    ["concentrationShare", 1n],
+    ["concentrationShare", 65_536n * RATIO],
     ["openInterestCap", 2n ** 32n + 1n],
     ["openInterestCap", -10n],
     ["openInterestCap", 10n ** 51n],

@@ -38,7 +38,16 @@ const word = (changes: Partial<Parameters<typeof packVolatilityWord>[0]> = {}): 
 
 function snapshot(changes: Partial<SnapshotInput> = {}, policy: Partial<Policy> = {}) {
   const words = encodePolicy(policyWith(policy));
-  return createSnapshot({ market: MARKET, words, volatilityWord: word(), roundData: round(), blockNumber: 5n, timestamp: NOW, ...changes });
+  return createSnapshot({
+    market: MARKET,
+    words,
+    volatilityWord: word(),
+    poolMeter: 0n,
+    roundData: round(),
+    blockNumber: 5n,
+    timestamp: NOW,
+    ...changes,
+  });
 }
 
 describe("toRound", () => {
@@ -123,6 +132,7 @@ describe("createSnapshot", () => {
       policy,
       round: { price: 2_000n * WAD, updatedAt: NOW },
       variance,
+      poolMeter: 0n,
       blockNumber: 5n,
       timestamp: NOW,
     });

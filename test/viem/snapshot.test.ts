@@ -174,6 +174,6 @@ const EMPTY = { feedPolicy: 0n, riskPolicy: 0n, volatilityWord: 0n, isAnswered: 
 
 /** A position for this market, or for a policy like any other where it has none. */
 function positionFor(random: Random, { policy, round }: GuardSnapshot): Position {
-  const caps = policy ?? { openInterestCap: 10n ** 22n };
-  return randomPosition(random, caps as Parameters<typeof randomPosition>[1], round?.price ?? 2_000n * WAD);
+  const caps = policy ?? { openInterestCap: 10n ** 22n, liquidityCap: 10n ** 25n };
+  return randomPosition(random, caps, round?.price ?? 2_000n * WAD);
 }

@@ -274,6 +274,13 @@ export const sizingGuardAbi = [
   },
   {
     type: "function",
+    name: "poolMeter",
+    stateMutability: "view",
+    inputs: [{ name: "market", type: "bytes32" }],
+    outputs: [{ name: "", type: "uint256" }],
+  },
+  {
+    type: "function",
     name: "preview",
     stateMutability: "view",
     inputs: [

@@ -76,6 +76,7 @@ export const sizingLensAbi = [
           { name: "feedPolicy", type: "uint256" },
           { name: "riskPolicy", type: "uint256" },
           { name: "volatilityWord", type: "uint256" },
+          { name: "poolMeter", type: "uint256" },
           { name: "isAnswered", type: "bool" },
           {
             name: "round",
@@ -110,6 +111,7 @@ export const sizingLensAbi = [
           { name: "feedPolicy", type: "uint256" },
           { name: "riskPolicy", type: "uint256" },
           { name: "volatilityWord", type: "uint256" },
+          { name: "poolMeter", type: "uint256" },
           { name: "isAnswered", type: "bool" },
           {
             name: "round",

@@ -1,6 +1,7 @@
 import type { SizingGuardError } from "../errors/base.ts";
 import { OracleRejectedError, PolicyNotSetError, SizeExceededError } from "../errors/guard.ts";
 import { ArgumentOutOfRangeError } from "../errors/math.ts";
+import { seenPoolEquity } from "../math/poolMeter.ts";
 import type { OracleStatus } from "./enums.ts";
 import type { Policy } from "./policy.ts";
 import { abs, carry, judge, type MarketState, type Position, reducesRisk, requirePosition, type Verdict } from "./sizing.ts";
@@ -59,11 +60,11 @@ export function marketState(snapshot: GuardSnapshot, policy: Policy, now: bigint
   return state;
 }
 
-function stateAt({ round, variance }: GuardSnapshot, policy: Policy, now: bigint): MarketState {
-  if (round === null) return { status: "Invalid", price: 0n, variance: 0n, age: 0n };
+function stateAt({ round, variance, poolMeter }: GuardSnapshot, policy: Policy, now: bigint): MarketState {
+  if (round === null) return { status: "Invalid", price: 0n, variance: 0n, age: 0n, poolEquity: 0n };
   if (now < round.updatedAt) throw new ArgumentOutOfRangeError("now", now, `a time from the price's own, ${round.updatedAt}, on`);
   const age = now - round.updatedAt;
-  return { status: status(age, policy), price: round.price, variance, age };
+  return { status: status(age, policy), price: round.price, variance, age, poolEquity: seenPoolEquity(poolMeter, round.updatedAt) };
 }
 
 function status(age: bigint, policy: Policy): OracleStatus {

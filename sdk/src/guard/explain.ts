@@ -117,6 +117,16 @@ function sentence(
         `OpenInterest: others hold ${formatWad(intent.sameSideOthers, 4)} ${base} on this side, which leaves ${most} ` +
         `of the market's cap${move > policy.referenceMove ? ", smaller now because the market moves more" : ""}.`
       );
+    case "Liquidity":
+      return (
+        `Liquidity: the market's depth carries ${formatWad(policy.liquidityCap, 0)} ${quote} on one side, of which others leave you ` +
+        `${most}.`
+      );
+    case "Concentration":
+      return (
+        `Concentration: one account may hold ${formatPercent(policy.concentrationShare)} of what the pool on the other side owns, ` +
+        `which is ${most}.`
+      );
     default:
       return `${limit}: leaves ${most}.`;
   }

@@ -33,10 +33,14 @@ export interface Policy {
   readonly baseMargin: bigint;
   /** Side open interest at which the marginal initial margin ratio reaches 100 %, quote WAD, in whole quote units. */
   readonly fullMarginOpenInterest: bigint;
+  /** Side open interest that the market's depth carries, quote WAD, in whole quote units. */
+  readonly liquidityCap: bigint;
   /** Largest open interest of one side, base WAD: at most 32 significant bits times a power of ten. */
   readonly openInterestCap: bigint;
   /** The adverse move the open-interest cap was set for, WAD, in steps of 1e14. */
   readonly referenceMove: bigint;
+  /** Largest share of the pool's equity that one account may be exposed to, WAD, in steps of 1e14. */
+  readonly concentrationShare: bigint;
   /** Seconds needed to close a position. */
   readonly horizon: bigint;
 }
@@ -58,7 +62,7 @@ const MAX_EXPONENT = 40n;
 
 const ACCOUNT_LIMITS = mask(["Volatility", "Collateral", "Margin"]);
 const OPEN_INTEREST = mask(["OpenInterest"]);
-const SUPPORTED = mask(["Volatility", "Collateral", "Margin", "OpenInterest"]);
+const SUPPORTED = mask(["Volatility", "Collateral", "Margin", "Liquidity", "OpenInterest", "Concentration"]);
 
 /** A policy word taken apart, in the units of the word. */
 type Fields = Readonly<Record<PolicyField, bigint>> & { readonly Feed: bigint; readonly Active: bigint };
@@ -99,6 +103,8 @@ export function encodePolicy(policy: Policy): PolicyWords {
     field("openInterestCap", mantissa, 32, 120) |
     field("openInterestCap", exponent, 8, 152) |
     field("referenceMove", inUnits("referenceMove", policy.referenceMove, RATIO_UNIT), 16, 160) |
+    field("liquidityCap", inUnits("liquidityCap", policy.liquidityCap, WAD), 40, 176) |
+    field("concentrationShare", inUnits("concentrationShare", policy.concentrationShare, RATIO_UNIT), 16, 216) |
     field("horizon", policy.horizon, 24, 232);
   return { feedPolicy, riskPolicy };
 }
@@ -134,8 +140,10 @@ export function decodePolicy(words: PolicyWords): Policy | null {
     exitFee: fields.ExitFee * RATIO_UNIT,
     baseMargin: fields.BaseMargin * RATIO_UNIT,
     fullMarginOpenInterest: fields.FullMarginOpenInterest * WAD,
+    liquidityCap: fields.LiquidityCap * WAD,
     openInterestCap: fields.OpenInterestMantissa * 10n ** fields.OpenInterestExponent,
     referenceMove: fields.ReferenceMove * RATIO_UNIT,
+    concentrationShare: fields.ConcentrationShare * RATIO_UNIT,
     horizon: fields.Horizon,
   };
 }
@@ -182,8 +190,8 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("OpenInterestMantissa", least("OpenInterest"), MAX_UINT32);
   require("OpenInterestExponent", 0n, MAX_EXPONENT);
   require("ReferenceMove", least("OpenInterest"), MAX_UINT16);
-  require("LiquidityCap", 0n, 0n);
-  require("ConcentrationShare", 0n, 0n);
+  require("LiquidityCap", least("Liquidity"), MAX_UINT40);
+  require("ConcentrationShare", least("Concentration"), ONE);
 }
 
 function requireLimits(market: `0x${string}`, fields: Fields): void {

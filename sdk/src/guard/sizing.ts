@@ -1,5 +1,7 @@
 import { applyScale } from "../limits/bind.ts";
 import { collateralLimitLong, collateralLimitShort } from "../limits/collateral.ts";
+import { concentrationLimit } from "../limits/concentration.ts";
+import { liquidityLimit } from "../limits/liquidity.ts";
 import { marginLimit } from "../limits/margin.ts";
 import { openInterestLimit, openInterestScale } from "../limits/openInterest.ts";
 import { oracleScale } from "../limits/oracle.ts";
@@ -8,7 +10,7 @@ import { max, min, requireInt, requireUint256 } from "../math/checks.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
 import { mulDivDownSaturating, mulDivUpSaturating } from "../math/fixedPoint.ts";
 import { adverseMove, adverseMoveShort } from "../math/volatility.ts";
-import type { Limit, OracleStatus } from "./enums.ts";
+import { LIMITS, type Limit, type OracleStatus } from "./enums.ts";
 import type { Policy } from "./policy.ts";
 
 // Twin: contracts/libraries/SizingMath.sol, function for function.
@@ -45,6 +47,8 @@ export interface MarketState {
   readonly variance: bigint;
   /** Seconds since the feed wrote the price. */
   readonly age: bigint;
+  /** The most of the pool to believe, quote WAD (`seenPoolEquity`); for Concentration. */
+  readonly poolEquity: bigint;
 }
 
 /** The guard's answer, and why: the fields of the contracts' `Verdict`. */
@@ -131,7 +135,9 @@ export function limitSize(policy: Policy, position: Position, market: MarketStat
   const [notional, quoteLimit] = smallest(values, "quote");
   const byQuote = toBase(notional, market.price);
   const [byBase, baseLimit] = smallest(values, "base");
-  return byBase < byQuote ? [byBase, baseLimit] : [byQuote, byQuote === UNCAPPED ? "None" : quoteLimit];
+  if (byBase === UNCAPPED && byQuote === UNCAPPED) return [UNCAPPED, "None"];
+  const isBase = byBase < byQuote || (byBase === byQuote && LIMITS.indexOf(baseLimit) < LIMITS.indexOf(quoteLimit));
+  return isBase ? [byBase, baseLimit] : [byQuote, quoteLimit];
 }
 
 /** Every active limit by itself, in the order of the enum: the values `limitSize` takes the minimum of. Equity must be above 0. */
@@ -140,12 +146,15 @@ export function limitValues(policy: Policy, position: Position, market: MarketSt
   const { scale, move } = marketTerms(policy, market);
   const equity = applyScale(min(position.equity, MAX_MONEY), scale);
   const against = sideMove(position, policy, market);
+  const others = mulDivUpSaturating(position.sameSideOthers, market.price, WAD);
   const values: LimitValue[] = [];
   const add = (limit: Limit, unit: "quote" | "base", value: bigint): void => void values.push({ limit, unit, value });
   if (active.includes("Volatility")) add("Volatility", "quote", volatilityLimit(equity, policy.riskBudget, against));
   if (active.includes("Collateral")) add("Collateral", "quote", collateral(policy, position, equity, against));
-  if (active.includes("Margin")) add("Margin", "quote", margin(policy, position, equity, market.price, scale));
+  if (active.includes("Margin")) add("Margin", "quote", margin(policy, equity, others, scale));
+  if (active.includes("Liquidity")) add("Liquidity", "quote", liquidityLimit(applyScale(policy.liquidityCap, scale), others));
   if (active.includes("OpenInterest")) add("OpenInterest", "base", openInterest(policy, position, move, scale));
+  if (active.includes("Concentration")) add("Concentration", "quote", concentration(policy, position, market, scale));
   return values;
 }
 
@@ -218,11 +227,16 @@ function collateral(policy: Policy, { sizeAfter }: Position, equity: bigint, aga
   return collateralLimitShort(equity, against, policy.maintenanceAndPenalty, 0n, policy.exitFee);
 }
 
-/** Others' exposure is rounded up, and beyond the domain of the formula leaves nothing. */
-function margin(policy: Policy, { sameSideOthers }: Position, equity: bigint, price: bigint, scale: bigint): bigint {
-  const others = mulDivUpSaturating(sameSideOthers, price, WAD);
+/** Others' notional beyond the domain of the formula leaves nothing. */
+function margin(policy: Policy, equity: bigint, others: bigint, scale: bigint): bigint {
   if (others > MAX_MONEY) return 0n;
   return marginLimit(equity, others, policy.baseMargin, applyScale(policy.fullMarginOpenInterest, scale));
+}
+
+/** Of the pool's equity that is believed. An isolated market has no linked exposure. */
+function concentration(policy: Policy, { poolEquity }: Position, market: MarketState, scale: bigint): bigint {
+  const pool = min(min(poolEquity, market.poolEquity), MAX_MONEY);
+  return concentrationLimit(policy.concentrationShare, applyScale(pool, scale), 0n);
 }
 
 function openInterest(policy: Policy, { sameSideOthers }: Position, move: bigint, scale: bigint): bigint {

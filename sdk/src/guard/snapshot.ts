@@ -33,6 +33,8 @@ export interface GuardSnapshot {
   readonly round: Round | null;
   /** Variance to size by as if that round had just been sampled, WAD per year; 0 without a round. */
   readonly variance: bigint;
+  /** `poolMeter(market)` of the guard, as stored. */
+  readonly poolMeter: bigint;
   /** The block the snapshot was taken at. */
   readonly blockNumber: bigint;
   /** That block's time, seconds, unix. */
@@ -46,6 +48,8 @@ export interface SnapshotInput {
   readonly words: PolicyWords;
   /** `volatilityWord(market)` of the guard. */
   readonly volatilityWord: bigint;
+  /** `poolMeter(market)` of the guard. */
+  readonly poolMeter: bigint;
   /** `latestRoundData()` of the policy's feed; `null` when the call failed or returned less than five words. */
   readonly roundData: RoundData | null;
   readonly blockNumber: bigint;
@@ -80,12 +84,12 @@ const MAX_PRICE = UNCAPPED >> 1n;
  * ```
  */
 export function createSnapshot(input: SnapshotInput): GuardSnapshot {
-  const { market, blockNumber, timestamp } = input;
+  const { market, poolMeter, blockNumber, timestamp } = input;
   const policy = decodePolicy(input.words);
   const isFeedNeeded = policy !== null && (policy.mode === "Enforce" || policy.mode === "Shadow");
   const round = isFeedNeeded ? toRound(input.roundData, policy.feedDecimals, timestamp) : null;
   const variance = policy && round ? sampledVariance(policy, input.volatilityWord, round) : 0n;
-  return { market, policy, round, variance, blockNumber, timestamp };
+  return { market, policy, round, variance, poolMeter, blockNumber, timestamp };
 }
 
 /**

@@ -68,11 +68,12 @@ export async function getSnapshot<chain extends Chain | undefined>(
   const read = getAction(client, readContract, "readContract");
   const source = typeof lens === "string" ? { address: lens } : { code: lens.code };
   const state = (await read({ ...block, ...source, abi: sizingLensAbi, functionName: "snapshot", args: [guard, market] })) as LensState;
-  const { feedPolicy, riskPolicy, volatilityWord, blockNumber, timestamp } = state;
+  const { feedPolicy, riskPolicy, volatilityWord, poolMeter, blockNumber, timestamp } = state;
   return createSnapshot({
     market,
     words: { feedPolicy, riskPolicy },
     volatilityWord,
+    poolMeter,
     roundData: toRoundData(state),
     blockNumber,
     timestamp,
