@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {FeedPolicy} from "../../contracts/types/FeedPolicy.sol";
+import {RiskPolicy} from "../../contracts/types/RiskPolicy.sol";
+import {VolatilitySlot, VolatilitySlotLibrary} from "../../contracts/types/VolatilitySlot.sol";
+import {VolatilityWord, VolatilityWordLibrary} from "../../contracts/types/VolatilityWord.sol";
+import {Properties} from "./helpers/Properties.sol";
+
+/// @notice Packed words hold what was put into them, field by field, and nothing spills into a neighbour.
+contract WordsTest is Properties {
+    /// @notice Every field comes back, and packing what came back gives the same word.
+    function testFuzz_volatilityWord(uint8 samples, uint32 time, uint72 slow, uint72 fast, int72 lnPrice) external pure {
+        VolatilityWord word = VolatilityWordLibrary.pack(samples, time, slow, fast, lnPrice);
+        _equal(word.samples(), samples, "samples");
+        _equal(word.time(), time, "time");
+        _equal(word.slowVariance(), slow, "slow variance");
+        _equal(word.fastVariance(), fast, "fast variance");
+        _equal(word.lnPrice(), int256(lnPrice), "logarithm");
+    }
+
+    /// @notice Any 256 bits are a word: taking it apart and packing it again changes no bit.
+    function testFuzz_volatilityWordHasNoOtherBits(uint256 raw) external pure {
+        VolatilityWord word = VolatilityWord.wrap(raw);
+        VolatilityWord again = VolatilityWordLibrary.pack(
+            word.samples(), word.time(), word.slowVariance(), word.fastVariance(), word.lnPrice()
+        );
+        _equal(VolatilityWord.unwrap(again), raw, "packed again");
+    }
+
+    /// @notice The stamp hides in a word whose logarithm fits 68 bits, and changes nothing of it.
+    function testFuzz_stampedWordIsTheWord(uint256 raw, int256 lnPrice, uint256 roundId) external pure {
+        int256 ln = int256(_range(uint256(lnPrice), 0, (1 << 68) - 1)) - (1 << 67);
+        VolatilityWord seen = VolatilityWord.wrap(raw);
+        VolatilityWord word = VolatilityWordLibrary.pack(
+            seen.samples(), seen.time(), seen.slowVariance(), seen.fastVariance(), ln
+        );
+        VolatilitySlot slot = VolatilitySlotLibrary.stamp(word, roundId);
+        _equal(VolatilityWord.unwrap(slot.word()), VolatilityWord.unwrap(word), "the word under the stamp");
+    }
+
+    /// @notice A slot is followed by the next id, and of the sixteen after it by no other.
+    function testFuzz_stampKnowsTheNextRound(uint256 raw, uint80 roundId) external pure {
+        VolatilitySlot slot = VolatilitySlotLibrary.stamp(VolatilityWord.wrap(raw), roundId);
+        for (uint256 jump = 0; jump < 16; ++jump) {
+            _holds(slot.isFollowedBy(uint256(roundId) + jump) == (jump == 1), "followed by the next alone");
+        }
+    }
+
+    /// @notice The feed's policy: each field from its own bits, in its unit.
+    function testFuzz_feedPolicy(uint256 raw) external pure {
+        FeedPolicy word = FeedPolicy.wrap(raw);
+        _equal(uint160(word.feed()), _bits(raw, 0, 160), "feed");
+        _equal(word.feedDecimals(), _bits(raw, 160, 8), "decimals");
+        _equal(word.heartbeat(), _bits(raw, 168, 16) * 10, "heartbeat");
+        _equal(word.maxAge(), _bits(raw, 184, 16) * 10, "maximum age");
+        _equal(word.volatilityFloor(), _bits(raw, 200, 16) * 1e14, "volatility floor");
+        _equal(word.active(), _bits(raw, 216, 16), "active");
+        _equal(word.mode(), _bits(raw, 232, 8), "mode");
+        _equal(word.maxConfidence(), _bits(raw, 240, 8), "maximum confidence");
+        _equal(word.spare(), _bits(raw, 248, 8), "spare");
+        _holds(word.isSet() == (raw != 0), "set");
+    }
+
+    /// @notice The risk policy: each field from its own bits, in its unit.
+    function testFuzz_riskPolicy(uint256 raw, uint256 exponent) external pure {
+        // Policies keep the exponent at 40 or below.
+        raw = (raw & ~(uint256(0xff) << 152)) | (_range(exponent, 0, 40) << 152);
+        RiskPolicy word = RiskPolicy.wrap(raw);
+        _equal(word.tail(), _bits(raw, 0, 16) * 1e14, "tail");
+        _equal(word.riskBudget(), _bits(raw, 16, 16) * 1e14, "risk budget");
+        _equal(word.maintenanceAndPenalty(), _bits(raw, 32, 16) * 1e14, "maintenance and penalty");
+        _equal(word.exitFee(), _bits(raw, 48, 16) * 1e14, "exit fee");
+        _equal(word.baseMargin(), _bits(raw, 64, 16) * 1e14, "base margin");
+        _equal(word.fullMarginOpenInterest(), _bits(raw, 80, 40) * 1e18, "open interest at full margin");
+        _equal(word.openInterestCap(), _bits(raw, 120, 32) * 10 ** _bits(raw, 152, 8), "open interest cap");
+        _equal(word.referenceMove(), _bits(raw, 160, 16) * 1e14, "reference move");
+        _equal(word.liquidityCap(), _bits(raw, 176, 40) * 1e18, "liquidity cap");
+        _equal(word.concentrationShare(), _bits(raw, 216, 16) * 1e14, "concentration share");
+        _equal(word.horizon(), _bits(raw, 232, 24), "horizon");
+    }
+
+    function _bits(uint256 raw, uint256 shift, uint256 width) private pure returns (uint256) {
+        return (raw >> shift) & ((1 << width) - 1);
+    }
+}

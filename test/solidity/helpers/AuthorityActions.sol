@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Mode, Verdict} from "../../../contracts/interfaces/ISizingGuard.sol";
+import {FeedPolicy} from "../../../contracts/types/FeedPolicy.sol";
+import {RiskPolicy} from "../../../contracts/types/RiskPolicy.sol";
+import {VolatilityWord} from "../../../contracts/types/VolatilityWord.sol";
+import {HostileFeed} from "./HostileFeed.sol";
+import {TraderActions} from "./TraderActions.sol";
+import {Promise, Venue} from "./World.sol";
+
+/// @title AuthorityActions
+/// @notice What governance may do: any policy in its ranges, at any time.
+abstract contract AuthorityActions is TraderActions {
+    /// @notice A policy near the usual one, with some of its fields anywhere in their ranges.
+    function changePolicy(uint256 venueSeed, uint256 seed) external timed watched(venueSeed) {
+        Venue memory v = _venue(venueSeed);
+        uint256 dice = seed % 10;
+        Mode mode = dice < 6 ? Mode.Enforce : dice == 6 ? Mode.Shadow : dice == 7 ? Mode.Off : Mode.ReduceOnly;
+        FeedPolicy feed = _usualFeed(v, mode);
+        (FeedPolicy anyFeed, RiskPolicy anyRisk) = _anyPolicy(seed, address(v.feed), v.feedDecimals);
+        if (seed % 7 == 0) feed = anyFeed;
+        RiskPolicy risk = _mixed(_usualRisk(), anyRisk, seed >> 16);
+        _setPolicy(v, feed, risk);
+        _note(string.concat("mode ", _nameOf(Mode(feed.mode()))));
+    }
+
+    /// @notice The same market on another feed: what was learnt of the old one is forgotten, and begins conservatively.
+    function changeFeed(uint256 venueSeed, uint256 seed) external timed {
+        Venue memory v = _venue(venueSeed);
+        (uint256 feedWord, uint256 riskWord) = v.guard.policy(MARKET);
+        address now_ = FeedPolicy.wrap(feedWord).feed();
+        address next = now_ == address(v.feed) ? address(v.otherFeed) : address(v.feed);
+        // Mostly it stays with the one that the perp uses too.
+        if (next == address(v.otherFeed) && seed % 4 > 0) return;
+        _heal(v.feed);
+        _heal(v.otherFeed);
+        _setPolicy(v, FeedPolicy.wrap((feedWord >> 160 << 160) | uint160(next)), RiskPolicy.wrap(riskWord));
+        Promise what = Promise.VarianceFollowsTheFeedAlone;
+        _expect(VolatilityWord.unwrap(_word(v)) == 0, what, "a return across two feeds");
+        _note("feed changed");
+    }
+
+    /// @notice One field tighter: no account may hold more than before.
+    function tighten(uint256 venueSeed, uint256 seed) external timed watched(venueSeed) {
+        Venue memory v = _venue(venueSeed);
+        (uint256 feedWord, uint256 riskWord) = v.guard.policy(MARKET);
+        // Setting a policy wakes the feed: before the comparison, not in the middle of it.
+        _wake(_guardFeed(v));
+        Verdict[2] memory before = _probe(v);
+        (FeedPolicy feed, RiskPolicy risk) =
+            _tightened(FeedPolicy.wrap(feedWord), RiskPolicy.wrap(riskWord), seed % TIGHTENED_FIELDS, seed >> 8);
+        _setPolicy(v, feed, risk);
+        Verdict[2] memory tighter = _probe(v);
+        for (uint256 side = 0; side < 2; ++side) {
+            bool isTighter = tighter[side].limitSize <= before[side].limitSize;
+            _expect(isTighter, Promise.LimitsOnlyTighten, "a tighter policy raised a limit");
+        }
+        _note("tightened");
+    }
+
+    /// @notice The authority goes away, or comes back. Trading does not depend on it.
+    function closeAuthority(uint256 venueSeed, uint256 seed) external timed {
+        Venue memory v = _venue(venueSeed);
+        v.manager.setTargetClosed(address(v.guard), seed % 2 == 0);
+    }
+
+    /// @dev Governance opens what it closed, wakes the feed, whose decimals are asked for, and decides.
+    function _setPolicy(Venue memory v, FeedPolicy feed, RiskPolicy risk) private {
+        v.manager.setTargetClosed(address(v.guard), false);
+        _wake(HostileFeed(feed.feed()));
+        v.guard.setPolicy(MARKET, FeedPolicy.unwrap(feed), RiskPolicy.unwrap(risk));
+    }
+
+    /// @dev Each field of the first, or one time in four of the second.
+    function _mixed(RiskPolicy usual, RiskPolicy any_, uint256 seed) private pure returns (RiskPolicy) {
+        uint256[10] memory shifts = [uint256(0), 16, 32, 48, 64, 80, 120, 152, 160, 232];
+        uint256[10] memory widths = [uint256(16), 16, 16, 16, 16, 40, 32, 8, 16, 24];
+        uint256 word = RiskPolicy.unwrap(usual);
+        for (uint256 i = 0; i < 10; ++i) {
+            if ((seed >> (2 * i)) % 4 > 0) continue;
+            word = _withField(word, shifts[i], widths[i], _field(RiskPolicy.unwrap(any_), shifts[i], widths[i]));
+        }
+        return RiskPolicy.wrap(word);
+    }
+
+    function _nameOf(Mode mode) private pure returns (string memory) {
+        if (mode == Mode.ReduceOnly) return "ReduceOnly";
+        if (mode == Mode.Enforce) return "Enforce";
+        return mode == Mode.Shadow ? "Shadow" : "Off";
+    }
+}
