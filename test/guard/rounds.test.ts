@@ -266,6 +266,19 @@ describe(`walking missed rounds (SEED=${SEED})`, () => {
     );
   });
 
+  it("a walk ends at round 0, where there is none before: the step to it is a gap", async () => {
+    const m = await warm();
+    const [start, from] = [await word(m), await lastObservation(m)];
+    await goTo(m, from + 2_500n);
+    // A feed that began to count anew.
+    await m.feed.write.startPhase([0]);
+    await m.feed.write.set([0n, toAnswer(m, START_PRICE * 0.9), from + 600n]);
+    await pushRounds(m, [START_PRICE], from + 600n, 600n);
+    await poke(m);
+    const entered = updateAcrossGap(start, wad(START_PRICE * 0.9), from + 600n, volatilityParameters(m.policy));
+    expect(await word(m)).to.equal(observeAll(m, entered, [{ price: wad(START_PRICE), updatedAt: from + 1_200n }]));
+  });
+
   it("a feed that does not answer cannot be poked", async () => {
     const m = await warm();
     await setFault(m, "Reverts");

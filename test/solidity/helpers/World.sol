@@ -81,6 +81,8 @@ abstract contract World is RandomPolicy {
         (arguments[0], arguments[1], arguments[2]) = (address(v.guard), address(v.token), address(this));
         v.perp = ReferencePerp(reserved.deploy(VM.getCode("ReferencePerp.sol:ReferencePerp"), arguments));
         v.perp.list(MARKET, _config(v));
+        bool isListed = _isSame(abi.encode(v.perp.marketConfig(MARKET)), abi.encode(_config(v)));
+        _holds(isListed, "listed as it was described");
         v.guard.setPolicy(MARKET, FeedPolicy.unwrap(_usualFeed(v, Mode.Enforce)), RiskPolicy.unwrap(_usualRisk()));
         for (uint256 i = 0; i < ACCOUNTS; ++i) {
             v.token.mint(_account(i), 1e15 * v.tokenUnit);
