@@ -72,8 +72,12 @@ library PolicyRules {
     }
 
     function _requireRiskPolicy(bytes32 market, uint256 active, RiskPolicy risk) private pure {
+        _requireAccountFields(market, active, risk);
+        _requireMarketFields(market, active, risk);
+    }
+
+    function _requireAccountFields(bytes32 market, uint256 active, RiskPolicy risk) private pure {
         uint256 unit = RiskPolicyLibrary.RATIO_UNIT;
-        uint256 quote = RiskPolicyLibrary.QUOTE_UNIT;
         _requireRange(market, PolicyField.Tail, risk.tail() / unit, ONE, type(uint16).max);
         _requireRange(market, PolicyField.Horizon, risk.horizon(), 1, type(uint24).max);
         _requireRange(market, PolicyField.RiskBudget, risk.riskBudget() / unit, _least(active, Limit.Volatility), ONE);
@@ -83,10 +87,14 @@ library PolicyRules {
         _requireRange(
             market,
             PolicyField.FullMarginOpenInterest,
-            risk.fullMarginOpenInterest() / quote,
+            risk.fullMarginOpenInterest() / RiskPolicyLibrary.QUOTE_UNIT,
             _least(active, Limit.Margin),
             type(uint40).max
         );
+    }
+
+    function _requireMarketFields(bytes32 market, uint256 active, RiskPolicy risk) private pure {
+        uint256 unit = RiskPolicyLibrary.RATIO_UNIT;
         _requireRange(
             market,
             PolicyField.OpenInterestMantissa,
@@ -107,7 +115,7 @@ library PolicyRules {
         _requireRange(
             market,
             PolicyField.LiquidityCap,
-            risk.liquidityCap() / quote,
+            risk.liquidityCap() / RiskPolicyLibrary.QUOTE_UNIT,
             _least(active, Limit.Liquidity),
             type(uint40).max
         );

@@ -51,8 +51,8 @@ const COUNTS: Readonly<Record<string, number>> = {
   seenPoolEquity: 100,
   levelNow: 110,
   skewLimit: 130,
-  growthHeadroom: 150,
-  levelAfterIncrease: 150,
+  growthHeadroom: 140,
+  levelAfterIncrease: 140,
 };
 
 const OF_FIXED_POINT = ["mulDiv", "sqrt", "lnWad", "expWad"];

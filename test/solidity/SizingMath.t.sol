@@ -22,6 +22,7 @@ contract SizingMathTest is RandomPolicy {
         uint256 price;
         uint256 variance;
         uint256 age;
+        uint256 poolEquity;
     }
 
     /* IT ALWAYS ANSWERS */
@@ -136,8 +137,8 @@ contract SizingMathTest is RandomPolicy {
         _atMost(_judge(c).limitSize, size, "ReduceOnly");
     }
 
-    /// @notice More equity never leaves less; more of others on the side, variance, age or price never leaves more; the
-    /// other side and the pool change nothing.
+    /// @notice More equity or pool never leaves less; more of others on the side, variance, age or price never leaves more; the
+    /// other side changes nothing.
     function testFuzz_theLimitIsMonotone(uint256 seed, uint256 more) external view {
         Case memory c = _case(seed);
         uint256 size = _judge(c).limitSize;
@@ -150,8 +151,12 @@ contract SizingMathTest is RandomPolicy {
         position.sameSideOthers = _spread(more, others, type(uint256).max);
         _atMost(_judge(c).limitSize, size, "others");
         position.sameSideOthers = others;
-        (position.oppositeOthers, position.poolEquity) = (more, ~more);
-        _equal(_judge(c).limitSize, size, "the other side and the pool");
+        position.oppositeOthers = more;
+        _equal(_judge(c).limitSize, size, "the other side");
+        position.poolEquity = _spread(more, position.poolEquity, type(uint256).max);
+        c.poolEquity = _spread(more, c.poolEquity, type(uint112).max);
+        _atMost(size, _judge(c).limitSize, "the pool");
+        size = _judge(c).limitSize;
         _marketIsMonotone(c, size, more);
     }
 
@@ -191,6 +196,7 @@ contract SizingMathTest is RandomPolicy {
         c.price = _draw(seed, "price", 1, seed % 4 == 0 ? MAX_SIZE : 1e24);
         c.variance = _draw(seed, "variance", 1, type(uint72).max);
         c.age = _draw(seed, "age", 0, 2 * c.feed.maxAge());
+        c.poolEquity = _draw(seed, "seen pool", 0, seed % 4 == 0 ? type(uint112).max : 1e27);
     }
 
     function _makePlausible(Case memory c, uint256 seed) private pure {
@@ -210,7 +216,7 @@ contract SizingMathTest is RandomPolicy {
         position.sizeAfter = _signed(seed, "sizeAfter", isExtreme ? MAX_SIZE : 1e25);
         position.sameSideOthers = _draw(seed, "sameSide", 0, isExtreme ? type(uint256).max : 1e25);
         position.oppositeOthers = _draw(seed, "opposite", 0, type(uint256).max);
-        position.poolEquity = _draw(seed, "pool", 0, type(uint256).max);
+        position.poolEquity = _draw(seed, "pool", 0, isExtreme ? type(uint256).max : 1e27);
         if (seed % 7 == 0) position.sizeBefore = type(int256).min;
         if (seed % 11 == 0) position.sizeAfter = type(int256).min;
     }
@@ -223,7 +229,7 @@ contract SizingMathTest is RandomPolicy {
     }
 
     function _judge(Case memory c) private view returns (Verdict memory) {
-        return HARNESS.judge(c.feed, c.risk, c.position, c.status, c.price, c.variance, c.age);
+        return HARNESS.judge(c.feed, c.risk, c.position, c.status, c.price, c.variance, c.age, c.poolEquity);
     }
 
     /* DEFINITIONS, WRITTEN A SECOND TIME */

@@ -12,7 +12,7 @@ abstract contract RandomPolicy is Properties {
     uint256 internal constant ONE = 10_000;
     uint256 internal constant OPEN_INTEREST = 1 << uint256(Limit.OpenInterest);
     /// @dev How many fields `_tightened` knows.
-    uint256 internal constant TIGHTENED_FIELDS = 15;
+    uint256 internal constant TIGHTENED_FIELDS = 17;
 
     /// @dev Any words a guard would store.
     function _anyPolicy(uint256 seed, address feed, uint256 decimals)
@@ -25,10 +25,12 @@ abstract contract RandomPolicy is Properties {
         return (_anyFeedPolicy(seed, feed, decimals, mode, active), _anyRiskPolicy(seed));
     }
 
-    /// @dev The four limits in any combination; a mode that judges needs open interest and one of the account's.
+    /// @dev The limits in any combination; a mode that judges needs open interest and one of the account's.
     function _activeLimits(uint256 seed, bool judges) internal pure returns (uint256) {
         uint256 account = _range(uint256(keccak256(abi.encode(seed, "active"))), judges ? 1 : 0, 7);
         uint256 market = judges || _draw(seed, "market", 0, 1) == 1 ? OPEN_INTEREST : 0;
+        market |= _draw(seed, "liquidity", 0, 1) << uint256(Limit.Liquidity);
+        market |= _draw(seed, "concentration", 0, 1) << uint256(Limit.Concentration);
         return (account << uint256(Limit.Volatility)) | market;
     }
 
@@ -53,6 +55,8 @@ abstract contract RandomPolicy is Properties {
         word |= _draw(seed, "mantissa", 1, type(uint32).max) << 120;
         word |= _draw(seed, "exponent", 0, 40) << 152;
         word |= _draw(seed, "referenceMove", 1, type(uint16).max) << 160;
+        word |= _draw(seed, "liquidityCap", 1, type(uint40).max) << 176;
+        word |= _draw(seed, "concentrationShare", 1, ONE) << 216;
         word |= _draw(seed, "horizon", 1, type(uint24).max) << 232;
         return RiskPolicy.wrap(word);
     }
@@ -104,6 +108,8 @@ abstract contract RandomPolicy is Properties {
         if (field == 6) return RiskPolicy.wrap(_lower(word, 120, 32, 1, seed));
         if (field == 7) return RiskPolicy.wrap(_lower(word, 152, 8, 0, seed));
         if (field == 8) return RiskPolicy.wrap(_lower(word, 160, 16, 1, seed));
+        if (field == 9) return RiskPolicy.wrap(_lower(word, 176, 40, 1, seed));
+        if (field == 10) return RiskPolicy.wrap(_lower(word, 216, 16, 1, seed));
         return RiskPolicy.wrap(_raise(word, 232, 24, type(uint24).max, seed));
     }
 

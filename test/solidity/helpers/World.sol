@@ -125,6 +125,7 @@ abstract contract World is RandomPolicy {
     function _usualRisk() internal pure returns (RiskPolicy) {
         uint256 word = 40_433 | (5_000 << 16) | (200 << 32) | (5 << 48) | (200 << 64);
         word |= (200_000_000 << 80) | (50_000 << 120) | (18 << 152) | (1_500 << 160) | (14_400 << 232);
+        word |= (500_000_000 << 176) | (5_000 << 216);
         return RiskPolicy.wrap(word);
     }
 
