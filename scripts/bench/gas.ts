@@ -9,6 +9,9 @@ import { buildContracts } from "../lib/build.ts";
 import { main } from "../lib/main.ts";
 import { DEFAULT_POLICY, ETH_USD } from "../lib/market.ts";
 
+const SIX = ["Volatility", "Collateral", "Margin", "Liquidity", "OpenInterest", "Concentration"] as const;
+const FIVE = SIX.filter((limit) => limit !== "Concentration");
+
 const RESULTS = fileURLToPath(new URL("../../bench/results/gas.json", import.meta.url));
 
 interface Gas {
@@ -67,7 +70,7 @@ async function measureAll(): Promise<Row[]> {
     const words = encodePolicy({ ...DEFAULT_POLICY, feed: feed.address.toLowerCase() as Hex, ...policy });
     await guard.write.setPolicy([ETH_USD, words.feedPolicy, words.riskPolicy]);
   };
-  await setPolicy({});
+  await setPolicy({ active: SIX });
   const position = {
     account: meter.address,
     equity: parseEther("100000"),
@@ -96,6 +99,7 @@ async function measureAll(): Promise<Row[]> {
   };
   const floors = {
     isolated: await floor(3n, true, false),
+    withPool: await floor(4n, true, false),
     stores: await floor(3n, true, true),
     poke: await floor(1n, true, true),
     read: await floor(1n, false, false),
@@ -103,17 +107,28 @@ async function measureAll(): Promise<Row[]> {
   };
 
   await guard.write.poke([ETH_USD]);
+  // The pool is seen for the first time: the rows below write a slot that is no longer empty.
+  await meter.write.measure([guard.address, call("enforce", [ETH_USD, position])]);
   await aggregator.write.push([2_010_00000000n, await now()]);
-  add("enforce, all four limits, storing a new round", await enforce(), floors.stores);
+  add("enforce, six limits, storing a new round and the pool", await enforce(), floors.stores);
   add("poke, a new round", await measure(guard.address, call("poke", [ETH_USD])), floors.poke);
   await guard.write.poke([ETH_USD]);
-  add("enforce, all four limits, round already stored", await enforce(), floors.isolated);
-  add("enforce, short", await enforce({ sizeBefore: 0n, sizeAfter: -parseEther("10") }), floors.isolated);
+  // The pool's meter is written once a round; after that it is only read.
+  await meter.write.measure([guard.address, call("enforce", [ETH_USD, position])]);
+  add("enforce, six limits, round already stored", await enforce(), floors.isolated);
+  add("the same against a floor that reads the pool's slot as well", await enforce(), floors.withPool);
+  await setPolicy({ active: FIVE });
+  add("enforce, all but Concentration", await enforce(), floors.isolated);
+  add("enforce, all but Concentration, short", await enforce({ sizeBefore: 0n, sizeAfter: -parseEther("10") }), floors.isolated);
   add("enforce, reduction", await enforce({ sizeAfter: parseEther("0.5") }), floors.nothing);
   add("variance", await measure(guard.address, call("variance", [ETH_USD])), floors.read);
   for (const limit of ["Volatility", "Collateral", "Margin"] as const) {
     await setPolicy({ active: [limit, "OpenInterest"] });
     add(`enforce, ${limit} and OpenInterest`, await enforce(), floors.isolated);
+  }
+  for (const limit of ["Liquidity", "Concentration"] as const) {
+    await setPolicy({ active: ["Volatility", limit, "OpenInterest"] });
+    add(`enforce, Volatility, ${limit} and OpenInterest`, await enforce(), floors.isolated);
   }
   await connection.close();
   return rows;

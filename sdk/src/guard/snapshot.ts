@@ -80,7 +80,7 @@ const MAX_PRICE = UNCAPPED >> 1n;
  *
  * @example
  * ```ts
- * const snapshot = createSnapshot({ market, words, volatilityWord, roundData, blockNumber, timestamp });
+ * const snapshot = createSnapshot({ market, words, volatilityWord, poolMeter, roundData, blockNumber, timestamp });
  * ```
  */
 export function createSnapshot(input: SnapshotInput): GuardSnapshot {
