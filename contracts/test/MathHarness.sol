@@ -18,6 +18,8 @@ import {LiquidityLimit} from "../libraries/limits/LiquidityLimit.sol";
 import {MeterMath} from "../libraries/MeterMath.sol";
 import {SkewLimit} from "../libraries/limits/SkewLimit.sol";
 import {PoolMeter} from "../types/PoolMeter.sol";
+import {SurvivableMove} from "../libraries/limits/SurvivableMove.sol";
+import {TouchMath} from "../libraries/TouchMath.sol";
 import {VolatilityParameters, VolatilityWord, VolatilityWordLibrary} from "../types/VolatilityWord.sol";
 
 /// @title MathHarness
@@ -62,6 +64,30 @@ contract MathHarness {
         returns (VolatilityWord)
     {
         return VolatilityWordLibrary.pack(samples, time, slowVariance, fastVariance, lnPrice);
+    }
+
+    function survivableMoveLong(
+        uint256 equity,
+        uint256 notional,
+        uint256 maintenanceMarginRatio,
+        uint256 liquidationPenalty,
+        uint256 fee
+    ) external pure returns (uint256) {
+        return SurvivableMove.survivableMoveLong(equity, notional, maintenanceMarginRatio, liquidationPenalty, fee);
+    }
+
+    function survivableMoveShort(
+        uint256 equity,
+        uint256 notional,
+        uint256 maintenanceMarginRatio,
+        uint256 liquidationPenalty,
+        uint256 fee
+    ) external pure returns (uint256) {
+        return SurvivableMove.survivableMoveShort(equity, notional, maintenanceMarginRatio, liquidationPenalty, fee);
+    }
+
+    function touchProbability(uint256 distance, uint256 variance_, uint256 horizon) external pure returns (uint256) {
+        return TouchMath.touchProbability(distance, variance_, horizon);
     }
 
     function seePool(PoolMeter meter, uint256 equity, uint32 roundTime) external pure returns (PoolMeter) {

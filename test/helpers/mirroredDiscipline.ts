@@ -1,6 +1,14 @@
 /** An account's own discipline and past, and the arguments to hold them against their twins with. */
-import { cppiLimit, drawdownScale, kellyLimit, kellyLimitBinary, kellyLimitMarket } from "../../sdk/src/limits/index.ts";
-import { fadedPeak, peakAfterFlow, WAD } from "../../sdk/src/math/index.ts";
+import {
+  cppiLimit,
+  drawdownScale,
+  kellyLimit,
+  kellyLimitBinary,
+  kellyLimitMarket,
+  survivableMoveLong,
+  survivableMoveShort,
+} from "../../sdk/src/limits/index.ts";
+import { fadedPeak, peakAfterFlow, touchProbability, WAD } from "../../sdk/src/math/index.ts";
 import type { Arguments, Random } from "./corpus.ts";
 import type { Mirrored } from "./differential.ts";
 
@@ -21,6 +29,14 @@ export const DISCIPLINE: readonly Mirrored[] = [
     name: "kellyLimitMarket",
     mirror: kellyLimitMarket,
     plausible: (random) => [amount(random), ratio(random), ratio(random), ratio(random)],
+    errors: ["MathOverflow"],
+  },
+  { name: "survivableMoveLong", mirror: survivableMoveLong, plausible: plausibleSurvival, errors: ["MathOverflow"] },
+  { name: "survivableMoveShort", mirror: survivableMoveShort, plausible: plausibleSurvival, errors: ["MathOverflow"] },
+  {
+    name: "touchProbability",
+    mirror: touchProbability,
+    plausible: (random) => [random.logBetween(0n, WAD), random.logBetween(WAD / 1_000n, 10n * WAD), random.logBetween(1n, 31_536_000n)],
     errors: ["MathOverflow"],
   },
   {
@@ -69,4 +85,12 @@ function ratio(random: Random): bigint {
 function fallen(random: Random): Arguments {
   const peak = amount(random);
   return [random.between(-peak / 10n, peak + peak / 10n), peak];
+}
+
+/** Equity of up to twice the notional, margins of up to all of it. */
+function plausibleSurvival(random: Random): Arguments {
+  const notional = amount(random);
+  const kept = random.between(0n, WAD);
+  const penalty = random.between(0n, kept);
+  return [random.between(0n, 2n * notional), notional, kept - penalty, penalty, random.logBetween(0n, WAD / 10n)];
 }

@@ -1,8 +1,21 @@
 /** Specification of an account's own limits, of the drawdown scale and of the high-water mark: see docs/math.md. */
-import { divisor, down, equal, fits, larger, near, Refusal, type Specification, smaller, UNCAPPED, up, W } from "./bound.ts";
+import { divisor, down, equal, fits, larger, near, Refusal, type Specification, smaller, UNCAPPED, up, W, YEAR } from "./bound.ts";
 import { ratio } from "./limits.ts";
-import { add, divide, fraction, greatest, least, multiply, negate, subtract } from "./rational.ts";
-import { exp, ln } from "./real.ts";
+import {
+  add,
+  compare,
+  divide,
+  type Exact,
+  ends,
+  fraction,
+  greatest,
+  least,
+  multiply,
+  negate,
+  type Rational,
+  subtract,
+} from "./rational.ts";
+import { exp, ln, sqrt, upperTail } from "./real.ts";
 
 /** Drift over variance, times a share of equity. */
 export const kellyLimit: Specification = (equity, share, edge, variance) => {
@@ -72,3 +85,50 @@ export const fadedPeak: Specification = (peak, equity, elapsed, halfLife) => {
   const slack = add(1n, multiply(distance, fraction(3n, W)));
   return [near(exact, 0n, slack)];
 };
+
+/** The largest m with equity - N·m - N·fee ≥ kept·N·(1 - m); from 1 on the price can fall to nothing. */
+export const survivableMoveLong: Specification = (equity, notional, maintenance, penalty, fee) => {
+  const kept = fits(maintenance + penalty);
+  if (kept > W) throw new Refusal("MathOverflow");
+  const move = survivable(equity, notional, fits(kept + fee), W - kept);
+  return [move === null || compare(move, 1n) >= 0n ? equal(UNCAPPED) : down(multiply(move, W))];
+};
+
+/** The largest m with equity - N·m - N·fee ≥ kept·N·(1 + m). */
+export const survivableMoveShort: Specification = (equity, notional, maintenance, penalty, fee) => {
+  const kept = fits(maintenance + penalty);
+  const move = survivable(equity, notional, fits(kept + fee), fits(W + kept));
+  return [move === null ? equal(UNCAPPED) : down(least(multiply(move, W), UNCAPPED))];
+};
+
+/** What equity leaves after what is taken anyhow, by what every unit of move takes; `null` where no move takes anything. */
+function survivable(equity: bigint, notional: bigint, taken: bigint, perMove: bigint): Exact | null {
+  if (notional === 0n) return null;
+  const left = larger(0n, fits(equity * W) - fits(notional * taken));
+  const cost = fits(notional * perMove);
+  if (cost === 0n) return left === 0n ? 0n : null;
+  return fraction(left, cost);
+}
+
+/**
+ * Twice the normal law's upper tail at so many standard deviations, never below it and at most 3.1e-7 above; the deviation is
+ * rounded up and their number down, to the side of more. Ten of them count for all beyond.
+ */
+export const touchProbability: Specification = (distance, variance, horizon) => {
+  if (distance === 0n) return [equal(W)];
+  const rounded = ceilingRoot(ceilingOf(fraction(fits(variance * W) * horizon, YEAR)));
+  if (rounded === 0n) return [equal(0n)];
+  const z = smaller(10n * W, (distance * W) / rounded);
+  const probability = multiply(2n, upperTail(fraction(z, W)));
+  return [near(least(multiply(probability, W), W), 0n, 310_000_000_000n)];
+};
+
+function ceilingOf({ n, d }: Rational): bigint {
+  return fits((n + d - 1n) / d);
+}
+
+function ceilingRoot(x: bigint): bigint {
+  const { low } = ends(sqrt(x));
+  const root = low.n / low.d;
+  return root * root === x ? root : root + 1n;
+}

@@ -17,6 +17,7 @@ const LEAST_REFUSED: Readonly<Record<string, number>> = {
   expWad: 0.6,
   adverseMoveShort: 0.5,
   fadedPeak: 0.7,
+  touchProbability: 0.4,
   updateVolatility: 0.9,
   updateAcrossGap: 0.9,
   judge: 0.95,

@@ -4,10 +4,8 @@ import { Random, SEED } from "../helpers/corpus.ts";
 import { DEFAULTS, nextPrice } from "../helpers/differentialVolatility.ts";
 import { decimal } from "./bound.ts";
 import { add, compare, divide, ends, fraction, type Interval, interval, multiply, type Real, subtract } from "./rational.ts";
-import { exp, ln, shortened, sqrt } from "./real.ts";
+import { exp, ln, shortened, sqrt, upperTail } from "./real.ts";
 import { realStep } from "./volatility.ts";
-
-const _WAD = 10n ** 18n;
 
 /** Published digits, cut: the value is not below them, and less than one more in the last place above. */
 const DIGITS: readonly (readonly [string, Interval, string])[] = [
@@ -15,6 +13,7 @@ const DIGITS: readonly (readonly [string, Interval, string])[] = [
   ["ln 2", ln(2n), "0.693147180559945309417232121458176568075500134360255254120680009493393621969694715605863326"],
   ["ln 10", ln(10n), "2.302585092994045684017991454684364207601101488628772976033327900967572609677352480235997205"],
   ["e", exp(1n), "2.718281828459045235360287471352662497757247093699959574966967627724076630353547594571382178"],
+  ["Q(1)", upperTail(1n), "0.158655253931457051414767454367962077522087033273395609012605549757008558012795170499115081"],
   ["1/e", exp(-1n), "0.367879441171442321595523770161460867445811131031767834507836801697461495744899803357147274"],
 ];
 

@@ -1,10 +1,22 @@
 /**
- * Enclosures of √x, ln x and e^x: intervals that provably hold the real value, from the definitions and by power series of
+ * Enclosures of √x, ln x, e^x and the normal law's tail: intervals that provably hold the real value, from the definitions and by power series of
  * positive terms. Each number is carried as a pair of integers in units of 10^-100, one rounded down at every step and one
  * rounded up, so no error analysis is needed. The intervals are narrower than 10^-80 of the value (or of 1, where it is
  * smaller): see the test.
  */
-import { compare, divide, type Exact, ends, fraction, type Interval, interval, multiply, type Rational, type Real } from "./rational.ts";
+import {
+  compare,
+  divide,
+  type Exact,
+  ends,
+  fraction,
+  type Interval,
+  interval,
+  multiply,
+  type Rational,
+  type Real,
+  subtract,
+} from "./rational.ts";
 
 const ONE = 10n ** 100n;
 
@@ -81,6 +93,45 @@ function twiceArtanh(n: bigint, d: bigint): Pair {
 }
 
 const LN_2: Pair = twiceArtanh(1n, 3n);
+
+/** Q(z) = 1/2 - φ(z)·Σ z^(2i + 1) / (1·3·5…(2i + 1)): what the normal law leaves above an exact z from 0 to 16. */
+export function upperTail(z: Exact): Interval {
+  const { n, d } = ends(z).low;
+  if (n < 0n || n > 16n * d) throw new RangeError("a tail beyond this model");
+  const square = { low: (n * n * ONE) / (d * d), high: up(n * n * ONE, d * d) };
+  let term = { low: (n * ONE) / d, high: up(n * ONE, d) };
+  let sum = { low: 0n, high: 0n };
+  let i = 1n;
+  // Once i is beyond 2·z², of the terms left out each is less than half the one before.
+  for (; term.low > 0n || i * ONE < 2n * square.high; i += 2n) {
+    sum = { low: sum.low + term.low, high: sum.high + term.high };
+    term = { low: (term.low * square.low) / (ONE * (i + 2n)), high: up(term.high * square.high, ONE * (i + 2n)) };
+  }
+  const series = real({ low: sum.low, high: sum.high + 2n * term.high });
+  const density = divide(exp({ n: -n * n, d: 2n * d * d }), sqrtOfInterval(multiply(2n, PI)));
+  return subtract(fraction(1n, 2n), multiply(density, series));
+}
+
+function sqrtOfInterval({ low, high }: Interval): Interval {
+  return { low: sqrt(low).low, high: sqrt(high).high };
+}
+
+/** arctan(1 / x) = Σ ±1 / ((2i + 1)·x^(2i + 1)), for an x from 2 on. */
+function arctanOfInverse(x: bigint): Pair {
+  let power = { low: ONE / x, high: up(ONE, x) };
+  let sum = { low: 0n, high: 0n };
+  for (let i = 1n; power.low > 0n; i += 2n) {
+    const term = { low: power.low / i, high: up(power.high, i) };
+    const isAdded = i % 4n === 1n;
+    sum = isAdded ? { low: sum.low + term.low, high: sum.high + term.high } : { low: sum.low - term.high, high: sum.high - term.low };
+    power = { low: power.low / (x * x), high: up(power.high, x * x) };
+  }
+  // Signs alternate and terms fall, so all that are left out are together less than the first of them.
+  return { low: sum.low - power.high, high: sum.high + power.high };
+}
+
+/** π = 16·arctan(1/5) - 4·arctan(1/239) (Machin). */
+const PI: Interval = subtract(multiply(16n, real(arctanOfInverse(5n))), multiply(4n, real(arctanOfInverse(239n))));
 
 /** n / d / 2^k. */
 function scale(n: bigint, d: bigint, k: bigint): Rational {

@@ -11,4 +11,5 @@ export { marginLimit } from "./margin.ts";
 export { openInterestLimit, openInterestScale } from "./openInterest.ts";
 export { oracleScale } from "./oracle.ts";
 export { skewLimit } from "./skew.ts";
+export { survivableMoveLong, survivableMoveShort } from "./survivable.ts";
 export { volatilityLimit } from "./volatility.ts";

@@ -2,6 +2,7 @@ export { UNCAPPED, WAD, YEAR } from "./constants.ts";
 export { expWad, lnWad, mulDivDown, mulDivDownSaturating, mulDivUp, mulDivUpSaturating, sqrtDown, sqrtUp } from "./fixedPoint.ts";
 export { fadedPeak, levelAfterDecrease, levelAfterIncrease, levelNow, peakAfterFlow } from "./meters.ts";
 export { type PoolMeterFields, seenPoolEquity, seePool, unpackPoolMeter } from "./poolMeter.ts";
+export { touchProbability } from "./touch.ts";
 export {
   adverseMove,
   adverseMoveShort,
