@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 import {ISizingGuard, Limit, Position, Verdict} from "./interfaces/ISizingGuard.sol";
 import {ISizingLens, LimitValue, MarketSnapshot, RoundData} from "./interfaces/ISizingLens.sol";
@@ -17,6 +18,9 @@ import {RiskPolicy} from "./types/RiskPolicy.sol";
 /// @dev The formulas are the guard's own (SizingMath): the lens only says them one by one. Mirrors:
 /// `sdk/src/guard/snapshot.ts` takes what `snapshot` returns, `sdk/src/guard/explain.ts` answers as `explain` does.
 contract SizingLens is ISizingLens {
+    using SafeCast for int256;
+    using SafeCast for uint256;
+
     /* EXTERNAL VIEW */
 
     /// @inheritdoc ISizingLens
@@ -58,7 +62,38 @@ contract SizingLens is ISizingLens {
         limits = _explain(guard, market, position, verdict);
     }
 
+    /// @inheritdoc ISizingLens
+    function maxWithdraw(ISizingGuard guard, bytes32 market, Position calldata holding)
+        external
+        view
+        returns (uint256)
+    {
+        Position memory left = holding;
+        left.sizeBefore = holding.sizeAfter;
+        uint256 least = 0;
+        uint256 most = SignedMath.max(holding.equity, 0).toUint256();
+        if (holding.sizeAfter == 0 || _mayLeave(guard, market, left, holding.equity, most)) return most;
+        // Less equity never allows more, so what passes ends once.
+        while (most - least > 1) {
+            uint256 middle = Math.average(least, most);
+            if (_mayLeave(guard, market, left, holding.equity, middle)) least = middle;
+            else most = middle;
+        }
+        return least;
+    }
+
     /* PRIVATE */
+
+    /// @dev Whether so much of the equity may be taken out.
+    function _mayLeave(ISizingGuard guard, bytes32 market, Position memory left, int256 equity, uint256 amount)
+        private
+        view
+        returns (bool)
+    {
+        left.flow = -amount.toInt256();
+        left.equity = equity + left.flow;
+        return SignedMath.abs(left.sizeAfter) <= guard.preview(market, left).maxSize;
+    }
 
     /// @dev The verdict says what the guard saw but the age of the price, which the feed is asked for again.
     function _explain(ISizingGuard guard, bytes32 market, Position calldata position, Verdict memory verdict)

@@ -76,4 +76,11 @@ interface ISizingLens {
         external
         view
         returns (Verdict memory verdict, LimitValue[] memory limits);
+
+    /// @notice The most collateral that can leave a position: taking it out passes, and one unit more is refused. Quote WAD.
+    /// What the protocol itself demands beyond the guard is not in it.
+    /// @param holding the position as it stands: its size in `sizeAfter`; `sizeBefore` and `flow` are not read
+    /// @dev Asks `preview` up to 255 times, at about 15 000 gas each where the feed is a plain one. Reverts `PolicyNotSet` where
+    /// there is a size and no policy.
+    function maxWithdraw(ISizingGuard guard, bytes32 market, Position calldata holding) external view returns (uint256);
 }

@@ -22,6 +22,7 @@ export {
 export { type ExplainOptions, type Explanation, explain, type LimitExplanation } from "./guard/explain.ts";
 export { formatPercent, formatWad } from "./guard/format.ts";
 export { type MaxSizeOptions, type MaxSizeResult, maxSize, type SizeIntent } from "./guard/maxSize.ts";
+export { type Holding, maxWithdraw } from "./guard/maxWithdraw.ts";
 export { decodePolicy, encodePolicy, type Policy, type PolicyWords, requirePolicyInRange } from "./guard/policy.ts";
 export { carry, type MarketState, type Position, reducesRisk, type Verdict } from "./guard/sizing.ts";
 export {

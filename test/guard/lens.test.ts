@@ -4,7 +4,7 @@ import { ETH_USD } from "../../scripts/lib/market.ts";
 import { sizingLensAbi } from "../../sdk/src/abis/index.ts";
 import { marketState } from "../../sdk/src/guard/check.ts";
 import { limitValues } from "../../sdk/src/guard/sizing.ts";
-import { type Explanation, explain, type GuardSnapshot, LIMITS, ORACLE_STATUSES, type Position } from "../../sdk/src/index.ts";
+import { type Explanation, explain, type GuardSnapshot, LIMITS, maxWithdraw, ORACLE_STATUSES, type Position } from "../../sdk/src/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import { positionWith } from "../helpers/parityFixtures.ts";
 import { type CallOutcome, callRaw, deployGuard, FAULTS, type GuardHarness, randomGuardState } from "../helpers/parityGuard.ts";
@@ -181,7 +181,7 @@ describe("SizingLens", () => {
         const state = await harness.snapshot(market);
         for (let i = 0; i < POSITIONS; i++) counter.add(...(await expectAgreement(state, positionFor(random, state))));
       }
-      const limits = ["Volatility", "Collateral", "Margin", "OpenInterest"];
+      const limits = ["Volatility", "Collateral", "Margin", "Liquidity", "OpenInterest", "Concentration"];
       counter.expectEach(
         limits.flatMap((limit) => [`explained ${limit}`, `binds ${limit}`]),
         20,
@@ -226,6 +226,48 @@ describe("SizingLens", () => {
       expect(limits, context).to.deep.equal(limitsOfTheSdk(state, position, expected));
       return labelsOf(expected);
     }
+  });
+
+  describe("maxWithdraw", () => {
+    it(`is the SDK's, and tight on chain, on ${STATES} random states (SEED=${SEED})`, async () => {
+      const random = new Random(SEED, "withdrawals");
+      const counter = new Counter();
+      for (let index = 0; index < STATES; index++) {
+        const market = await randomGuardState(harness, random, index);
+        const state = await harness.snapshot(market);
+        // Half of them small enough for something to be left over.
+        const { flow: _, sizeBefore: __, sizeAfter, ...account } = positionFor(random, state);
+        const size = random.oneIn(2) ? sizeAfter / 64n : sizeAfter;
+        const asked = { ...account, flow: 0n, sizeBefore: 0n, sizeAfter: size };
+        const data = encodeFunctionData({ abi: sizingLensAbi, functionName: "maxWithdraw", args: [harness.guard.address, market, asked] });
+        const answer = await callRaw(harness.provider, lens, data);
+        const context = show({ seed: SEED, state, asked });
+        // Without a policy there is nobody to ask, unless there is nothing to ask about.
+        if (state.policy === null && size !== 0n && account.equity > 0n) {
+          expect(answer.ok, context).to.equal(false);
+          counter.add("without a policy");
+          continue;
+        }
+        const most = decodeFunctionResult({ abi: sizingLensAbi, functionName: "maxWithdraw", data: requireAnswer(answer) });
+        expect(most, context).to.equal(maxWithdraw(state, { ...account, size }));
+        counter.add(most === 0n ? "nothing" : most === account.equity ? "everything" : "a part");
+        if (most === 0n || most === account.equity) continue;
+        const after = (amount: bigint): Position => ({ ...asked, equity: account.equity - amount, flow: -amount, sizeBefore: size });
+        for (const [amount, passes] of [
+          [most, true],
+          [most + 1n, false],
+        ] as const) {
+          const previewed = await harness.call("preview", market, after(amount));
+          const { maxSize } = decodeFunctionResult({
+            abi: harness.guard.abi,
+            functionName: "preview",
+            data: requireAnswer(previewed),
+          }) as { maxSize: bigint };
+          expect((size < 0n ? -size : size) <= maxSize, context).to.equal(passes);
+        }
+      }
+      counter.expectEach(["nothing", "everything", "a part"], 5);
+    });
   });
 
   it("keeps nothing and serves every guard", async () => {

@@ -10,6 +10,8 @@
  */
 export const sizingLensAbi = [
   { type: "error", name: "PolicyNotSet", inputs: [{ name: "market", type: "bytes32" }] },
+  { type: "error", name: "SafeCastOverflowedIntToUint", inputs: [{ name: "value", type: "int256" }] },
+  { type: "error", name: "SafeCastOverflowedUintToInt", inputs: [{ name: "value", type: "uint256" }] },
   {
     type: "function",
     name: "explain",
@@ -59,6 +61,30 @@ export const sizingLensAbi = [
         ],
       },
     ],
+  },
+  {
+    type: "function",
+    name: "maxWithdraw",
+    stateMutability: "view",
+    inputs: [
+      { name: "guard", type: "address" },
+      { name: "market", type: "bytes32" },
+      {
+        name: "holding",
+        type: "tuple",
+        components: [
+          { name: "account", type: "address" },
+          { name: "equity", type: "int256" },
+          { name: "flow", type: "int256" },
+          { name: "sizeBefore", type: "int256" },
+          { name: "sizeAfter", type: "int256" },
+          { name: "sameSideOthers", type: "uint256" },
+          { name: "oppositeOthers", type: "uint256" },
+          { name: "poolEquity", type: "uint256" },
+        ],
+      },
+    ],
+    outputs: [{ name: "", type: "uint256" }],
   },
   {
     type: "function",
