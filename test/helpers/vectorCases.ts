@@ -51,7 +51,7 @@ const COUNTS: Readonly<Record<string, number>> = {
   touchProbability: 120,
   kellyLimit: 110,
   kellyLimitBinary: 170,
-  cppiLimit: 160,
+  cppiLimit: 150,
   fadedPeak: 150,
   impactLimit: 140,
   seePool: 80,
