@@ -1,0 +1,64 @@
+/** What a token becomes, in both languages: the mistakes people make in this kind of code. */
+
+const OPERATORS: Readonly<Record<string, readonly string[]>> = {
+  // Off by one, and turned around.
+  "<": ["<=", ">="],
+  "<=": ["<", ">"],
+  ">": [">=", "<="],
+  ">=": [">", "<"],
+  "==": ["!="],
+  "!=": ["=="],
+  "===": ["!=="],
+  "!==": ["==="],
+  "&&": ["||"],
+  "||": ["&&"],
+  "+": ["-"],
+  "-": ["+"],
+  "*": ["/"],
+  "/": ["*"],
+  "%": ["*"],
+  "**": ["*"],
+  "<<": [">>"],
+  ">>": ["<<"],
+  "&": ["|"],
+  "|": ["&"],
+  "^": ["&"],
+  "+=": ["-="],
+  "-=": ["+="],
+  "*=": ["/="],
+  "/=": ["*="],
+  "|=": ["&="],
+  "&=": ["|="],
+  "++": ["--"],
+  "--": ["++"],
+};
+
+/** Functions that are one another's mistake: rounded the other way, or the other end of an interval. */
+const PAIRS: readonly (readonly [string, string])[] = [
+  ["mulDivDown", "mulDivUp"],
+  ["mulDivDownSaturating", "mulDivUpSaturating"],
+  ["sqrtDown", "sqrtUp"],
+  ["min", "max"],
+];
+
+const NAMES: ReadonlyMap<string, string> = new Map(PAIRS.flatMap(([one, other]) => [[one, other] as const, [other, one] as const]));
+
+/** What to put in an operator's place; nothing for one that is left alone. */
+export function operatorReplacements(operator: string): readonly string[] {
+  return OPERATORS[operator] ?? [];
+}
+
+/** The function that is called instead, if there is one. */
+export function nameReplacement(name: string): string | undefined {
+  return NAMES.get(name);
+}
+
+/**
+ * Another constant: one more; where one more could not be seen, in a coefficient of twenty digits or more that is no power of
+ * two less one, a slip in its middle bit.
+ */
+export function constantReplacement(value: bigint): bigint {
+  const digits = value.toString(2);
+  const isRound = /^1+0*$/.test(digits) || /^10*$/.test(value.toString());
+  return value < 10n ** 20n || isRound ? value + 1n : value ^ (1n << BigInt(digits.length >> 1));
+}

@@ -1,0 +1,77 @@
+/** What is mutated, and which tests have to notice. */
+import { globSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+export const LANGUAGES = ["solidity", "typescript"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Tests that deploy the same contracts, the quickest first. */
+export interface Stage {
+  /** Contracts these tests deploy: the mutated ones among them are replaced. */
+  readonly contracts: readonly string[];
+  readonly tests: readonly string[];
+  /** Only tests whose full title contains this. */
+  readonly only?: string;
+}
+
+/**
+ * Left out: these look at the instructions that are executed, and the compiler's quick pipeline copies memory by calling a
+ * precompiled contract.
+ */
+export const LEFT_OUT = "reads the feed once";
+
+const DIFFERENTIAL = ["test/differential/limits.test.ts", "test/differential/math.test.ts"];
+const PARITY = ["test/parity/judge.test.ts", "test/parity/policy.test.ts"];
+const GUARD = ["policy", "rounds", "modes", "feeds"].map((name) => `test/guard/${name}.test.ts`);
+const STATES = "test/parity/guard.test.ts";
+
+const PATTERNS: Readonly<Record<Language, readonly string[]>> = {
+  solidity: ["contracts/libraries/**/*.sol", "contracts/types/*.sol", "contracts/oracle/*.sol", "contracts/SizingGuard.sol"],
+  typescript: ["sdk/src/math/*.ts", "sdk/src/limits/*.ts", "sdk/src/guard/*.ts"],
+};
+
+/** The files of a language, in alphabetical order. */
+export function targetFiles(language: Language): string[] {
+  return glob(PATTERNS[language]);
+}
+
+/** What has to notice a mutant in this file, in the order it is tried. */
+export function stages(language: Language, file: string): readonly Stage[] {
+  // The SDK's tests meet the contracts as they are: whoever differs from them differs from the SDK as it was.
+  if (language === "typescript") return [{ contracts: [], tests: [...unitTests(), ...DIFFERENTIAL, ...PARITY, STATES] }];
+  const stateful = /^contracts\/(oracle|SizingGuard|types\/VolatilitySlot)/.test(file) ? glob(["test/attacks/*.test.ts"]) : [];
+  return [
+    { contracts: ["MathHarness"], tests: DIFFERENTIAL },
+    { contracts: ["SizingHarness"], tests: PARITY, only: "SDK against Solidity" },
+    { contracts: ["SizingGuard"], tests: [...GUARD, ...stateful, STATES] },
+  ];
+}
+
+/** Every stage any file has. */
+export function allStages(language: Language): readonly Stage[] {
+  return stages(language, "contracts/SizingGuard.sol");
+}
+
+/** Tests of the SDK without a chain. */
+function unitTests(): string[] {
+  const isOfSdk = (path: string): boolean => readSource(path).includes("/sdk/src/");
+  return glob(["test/unit/*.test.ts"]).filter((path) => isOfSdk(path) && !path.endsWith("/package.test.ts"));
+}
+
+/** Cases a comparison has of each function: few, but enough for its own checks of what it covered. */
+export function cases(test: string): number {
+  return test === "test/parity/policy.test.ts" ? 5_000 : 1_000;
+}
+
+export function readSource(file: string): string {
+  return readFileSync(resolve(ROOT, file), "utf8");
+}
+
+function glob(patterns: readonly string[]): string[] {
+  return globSync([...patterns], { cwd: ROOT })
+    .map((path) => path.replaceAll("\\", "/"))
+    .sort();
+}
