@@ -119,6 +119,7 @@ async function judgeAll(language: Language, mutants: readonly Mutant[], count: n
     const failing = baseline.filter(({ failure }) => failure !== null);
     if (failing.length > 0) throw new Error(`Tests fail on the sources as they are: ${failing.map(({ test }) => test).join(", ")}.`);
     const verdicts: Verdict[] = [];
+    const started = performance.now();
     let next = 0;
     const work = async (worker: Worker): Promise<void> => {
       worker.limitTo(baseline);
@@ -127,7 +128,7 @@ async function judgeAll(language: Language, mutants: readonly Mutant[], count: n
         if (mutant === undefined) return;
         const fate = await worker.judge(mutant);
         verdicts.push({ mutant, fate });
-        show(verdicts.length, mutants.length, mutant, fate.status);
+        show(verdicts.length, mutants.length, started, mutant, fate.status);
       }
     };
     await Promise.all(workers.map(work));
@@ -137,9 +138,7 @@ async function judgeAll(language: Language, mutants: readonly Mutant[], count: n
   }
 }
 
-const started = Date.now();
-
-function show(done: number, all: number, { file, line, mutated }: Mutant, status: string): void {
+function show(done: number, all: number, started: number, { file, line, mutated }: Mutant, status: string): void {
   if (status !== "killed" && status !== "invalid") console.log(`${file}:${line} ${status}: ${mutated}`);
-  if (done % 50 === 0) console.log(`${done} of ${all} after ${Math.round((Date.now() - started) / 1000)} s`);
+  if (done % 50 === 0) console.log(`${done} of ${all} after ${Math.round((performance.now() - started) / 1000)} s`);
 }

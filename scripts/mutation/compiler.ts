@@ -47,9 +47,10 @@ export class Compiler {
   readonly #pipelines = new Map<string, Pipeline>();
   readonly #paths = contractPaths();
 
-  /** Syntax tree of a file. */
-  ast(file: string): SolidityNode {
-    const { errors = [], sources } = this.#compile([file], { "*": { "": ["ast"] } }, OPTIMIZED);
+  /** Syntax tree of a file, or of another text in its place. */
+  ast(file: string, text?: string): SolidityNode {
+    const change = text === undefined ? undefined : { file, text };
+    const { errors = [], sources } = this.#compile([file], { "*": { "": ["ast"] } }, OPTIMIZED, change);
     const source = sources[file];
     if (source === undefined) throw new Error(`${file} does not compile:\n${errors[0]?.formattedMessage}`);
     return source.ast;
@@ -101,7 +102,7 @@ export class Compiler {
   }
 
   #compile(files: readonly string[], outputSelection: object, { settings }: Pipeline, change?: Change): Output {
-    const read = (path: string): string => (path === change?.file ? change.text : this.#read(path));
+    const read = (path: string): string => (path === change?.file ? change.text : this.read(path));
     const input = {
       language: "Solidity",
       sources: Object.fromEntries(files.map((file) => [file, { content: read(file) }])),
@@ -111,7 +112,8 @@ export class Compiler {
     return JSON.parse(this.#solc.compile(JSON.stringify(input), { import: (path: string) => ({ contents: read(path) }) })) as Output;
   }
 
-  #read(path: string): string {
+  /** Text of one of our files or of a package's. */
+  read(path: string): string {
     let text = this.#sources.get(path);
     if (text === undefined) {
       text = readSource(path.startsWith("contracts/") ? path : `node_modules/${path}`);

@@ -1,4 +1,5 @@
 /** What becomes of one mutant: this is what a worker does. */
+import { isInput } from "./bundle.ts";
 import { type Change, type Code, Compiler } from "./compiler.ts";
 import { apply, type Mutant } from "./mutant.ts";
 import { type Replaced, type Run, runTest } from "./suite.ts";
@@ -81,6 +82,7 @@ abstract class BaseJudge implements Judge {
   protected async firstKill(file: string, { tests, only }: Stage, contracts: Replaced, change?: Change): Promise<Fate | null> {
     const remembered = this.#memory.of(file).filter(({ test }) => tests.includes(test));
     for (const run of [...remembered, ...tests.map((test): Run => ({ test, title: only }))]) {
+      if (change !== undefined && !(await isInput(file, run.test))) continue;
       this.announce(run.test);
       const title = await runTest(run, contracts, change);
       if (title === null) continue;
@@ -91,6 +93,9 @@ abstract class BaseJudge implements Judge {
   }
 }
 
+/** The contracts stay as they are. */
+const NO_CONTRACTS: Replaced = new Map();
+
 class TypescriptJudge extends BaseJudge {
   protected readonly language = "typescript";
   readonly #checker = new TypeChecker();
@@ -99,14 +104,14 @@ class TypescriptJudge extends BaseJudge {
     const change = { file: mutant.file, text: apply(readSource(mutant.file), mutant) };
     if (!this.#checker.accepts(change)) return { status: "invalid" };
     for (const stage of stages(this.language, mutant.file)) {
-      const kill = await this.firstKill(mutant.file, stage, new Map(), change);
+      const kill = await this.firstKill(mutant.file, stage, NO_CONTRACTS, change);
       if (kill !== null) return kill;
     }
     return { status: "survived" };
   }
 
   protected contractsOf(): Replaced {
-    return new Map();
+    return NO_CONTRACTS;
   }
 }
 

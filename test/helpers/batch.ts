@@ -30,7 +30,8 @@ export const CASES_PER_CALL = 1_000;
 /** The longest reverts of the mirrored functions have two arguments: 68 bytes. */
 const REVERT_WORDS = 3;
 
-const RUN_SELECTOR = toFunctionSelector("run(address,bytes4,uint256,uint256,bytes)");
+/** Selector of `BatchRunner.run`. */
+export const RUN_SELECTOR = toFunctionSelector("run(address,bytes4,uint256,uint256,bytes)");
 
 /** Looks a function up by its name, which the harness does not overload. Static structs lie flat in calldata. */
 export function batchTarget(provider: Provider, runner: string, target: string, abi: Abi, name: string): BatchTarget {
