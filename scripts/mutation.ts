@@ -7,7 +7,7 @@ import { main } from "./lib/main.ts";
 import { Compiler } from "./mutation/compiler.ts";
 import { type Mutant, toMutants } from "./mutation/mutant.ts";
 import { Worker } from "./mutation/pool.ts";
-import { complaints, print, type Results, staleJudgements, summarize, total, type Verdict, writeResults } from "./mutation/report.ts";
+import { complaints, type FileResult, print, staleJudgements, summarize, total, type Verdict, writeResults } from "./mutation/report.ts";
 import { solidityEdits } from "./mutation/solidity.ts";
 import { type Judgement, readJudgements } from "./mutation/survivors.ts";
 import { LANGUAGES, type Language, readSource, targetFiles } from "./mutation/targets.ts";
@@ -67,28 +67,26 @@ async function runLanguage(language: Language, options: Options, judgements: rea
   const files = targetFiles(language).filter((path) => options.files.length === 0 || options.files.some((part) => path.includes(part)));
   const mutants = choose(files.flatMap(mutantsOf(language)), options, language);
   if (mutants.length === 0) return options.files.length === 0 ? [`${language}: nothing to mutate.`] : [];
-  const verdicts = await judgeAll(language, mutants, options.workers);
-  const results: Results = Object.fromEntries(
-    files
-      .map(
-        (file) =>
-          [
-            file,
-            summarize(
-              verdicts.filter(({ mutant }) => mutant.file === file),
-              judgements,
-            ),
-          ] as const,
-      )
-      .filter(([, { mutants: count, invalid }]) => count + invalid > 0),
-  );
+  const verdicts: Verdict[] = [];
+  const resultOf = (file: string): FileResult => summarize(verdictsOf(file, verdicts), judgements);
+  await judgeAll(language, mutants, options.workers, (verdict) => {
+    verdicts.push(verdict);
+    const { file } = verdict.mutant;
+    const isWhole = mutants.filter((mutant) => mutant.file === file).length === verdictsOf(file, verdicts).length;
+    // A long run that is interrupted keeps the files it has finished.
+    if (isWhole && options.sample === null) writeResults(language, { [file]: resultOf(file) });
+  });
+  const results = Object.fromEntries([...new Set(mutants.map(({ file }) => file))].map((file) => [file, resultOf(file)]));
   print(results);
-  if (options.sample !== null) return complaints(language, total(results));
-  writeResults(language, results);
-  const stale = staleJudgements(verdicts, judgements, files).map(
-    ({ file, original, mutated }) => `test/mutation/survivors.json: nothing survives of "${original}" becoming "${mutated}" in ${file}.`,
-  );
-  return [...complaints(language, total(results)), ...stale];
+  const stale = options.sample === null ? staleJudgements(verdicts, judgements, files) : [];
+  return [
+    ...complaints(language, total(results)),
+    ...stale.map(({ file, original, mutated }) => `Judged, but it does not survive: "${original}" becoming "${mutated}" in ${file}.`),
+  ];
+}
+
+function verdictsOf(file: string, verdicts: readonly Verdict[]): Verdict[] {
+  return verdicts.filter(({ mutant }) => mutant.file === file);
 }
 
 function mutantsOf(language: Language): (file: string) => Mutant[] {
@@ -109,36 +107,32 @@ function choose(mutants: readonly Mutant[], { sample, seed }: Options, language:
   return chosen.sort((a, b) => a - b).flatMap((index) => mutants[index] ?? []);
 }
 
-async function judgeAll(language: Language, mutants: readonly Mutant[], count: number): Promise<Verdict[]> {
+/** @param tell - Told of each verdict, in the order they come. */
+async function judgeAll(language: Language, mutants: readonly Mutant[], count: number, tell: (verdict: Verdict) => void): Promise<void> {
   const workers = Array.from({ length: count }, () => new Worker(language));
   try {
-    const baseline = (await workers[0]?.baseline()) ?? [];
-    for (const { test, failure, milliseconds } of baseline) {
-      console.log(`${test}: ${failure ?? "passes"} (${milliseconds} ms)`);
-    }
+    const baseline = (await workers[0]?.baseline(new Set(mutants.map(({ file }) => file)))) ?? [];
+    for (const { test, failure, milliseconds } of baseline) console.log(`${test}: ${failure ?? "passes"} (${milliseconds} ms)`);
     const failing = baseline.filter(({ failure }) => failure !== null);
     if (failing.length > 0) throw new Error(`Tests fail on the sources as they are: ${failing.map(({ test }) => test).join(", ")}.`);
-    const verdicts: Verdict[] = [];
     const started = performance.now();
     let next = 0;
+    let done = 0;
     const work = async (worker: Worker): Promise<void> => {
       worker.limitTo(baseline);
-      for (let index = next++; index < mutants.length; index = next++) {
-        const mutant = mutants[index];
-        if (mutant === undefined) return;
-        const fate = await worker.judge(mutant);
-        verdicts.push({ mutant, fate });
-        show(verdicts.length, mutants.length, started, mutant, fate.status);
+      for (let mutant = mutants[next++]; mutant !== undefined; mutant = mutants[next++]) {
+        const verdict = { mutant, fate: await worker.judge(mutant) };
+        show(++done, mutants.length, started, verdict);
+        tell(verdict);
       }
     };
     await Promise.all(workers.map(work));
-    return verdicts;
   } finally {
     for (const worker of workers) worker.stop();
   }
 }
 
-function show(done: number, all: number, started: number, { file, line, mutated }: Mutant, status: string): void {
+function show(done: number, all: number, started: number, { mutant: { file, line, mutated }, fate: { status } }: Verdict): void {
   if (status !== "killed" && status !== "invalid") console.log(`${file}:${line} ${status}: ${mutated}`);
   if (done % 50 === 0) console.log(`${done} of ${all} after ${Math.round((performance.now() - started) / 1000)} s`);
 }

@@ -3,7 +3,7 @@ import { isInput } from "./bundle.ts";
 import { type Change, type Code, Compiler } from "./compiler.ts";
 import { apply, type Mutant } from "./mutant.ts";
 import { type Replaced, type Run, runTest } from "./suite.ts";
-import { allStages, type Language, readSource, type Stage, stages } from "./targets.ts";
+import { type Language, readSource, type Stage, stages } from "./targets.ts";
 import { TypeChecker } from "./typeChecker.ts";
 
 export type Fate =
@@ -20,8 +20,8 @@ export type Fate =
 
 export interface Judge {
   judge(mutant: Mutant): Promise<Fate>;
-  /** Every test on the sources as they are: the first failure of each, and milliseconds. */
-  baseline(): Promise<readonly Baseline[]>;
+  /** Every test that mutants of these files may meet, on the sources as they are: its first failure, and milliseconds. */
+  baseline(files: ReadonlySet<string>): Promise<readonly Baseline[]>;
 }
 
 export interface Baseline {
@@ -66,17 +66,18 @@ abstract class BaseJudge implements Judge {
   abstract judge(mutant: Mutant): Promise<Fate>;
   protected abstract contractsOf(stage: Stage): Replaced;
 
-  async baseline(): Promise<Baseline[]> {
-    const results: Baseline[] = [];
-    for (const stage of allStages(this.language)) {
+  async baseline(files: ReadonlySet<string>): Promise<Baseline[]> {
+    const results = new Map<string, Baseline>();
+    for (const stage of [...files].flatMap((file) => stages(this.language, file))) {
       for (const test of stage.tests) {
+        if (results.has(test)) continue;
         this.announce(test);
         const start = performance.now();
         const failure = await runTest({ test, title: stage.only }, this.contractsOf(stage));
-        results.push({ test, failure, milliseconds: Math.round(performance.now() - start) });
+        results.set(test, { test, failure, milliseconds: Math.round(performance.now() - start) });
       }
     }
-    return results;
+    return [...results.values()];
   }
 
   protected async firstKill(file: string, { tests, only }: Stage, contracts: Replaced, change?: Change): Promise<Fate | null> {

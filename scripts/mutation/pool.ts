@@ -39,13 +39,12 @@ export class Worker {
     this.#language = language;
   }
 
-  /** Runs every test on unchanged sources, and keeps how long each takes. */
-  async baseline(): Promise<readonly Baseline[]> {
-    const results = (await this.#ask("baseline")) as readonly Baseline[];
-    this.limitTo(results);
-    return results;
+  /** Runs every test that these files' mutants may meet, on unchanged sources. */
+  async baseline(files: ReadonlySet<string>): Promise<readonly Baseline[]> {
+    return (await this.#ask({ baseline: files })) as readonly Baseline[];
   }
 
+  /** How long each test may take, from how long it took. */
   limitTo(baseline: readonly Baseline[]): void {
     this.#limits = new Map(baseline.map(({ test, milliseconds }) => [test, Math.max(LEAST_TIME, TIMES_THE_BASELINE * milliseconds)]));
   }

@@ -53,12 +53,33 @@ export function nameReplacement(name: string): string | undefined {
   return NAMES.get(name);
 }
 
+/** Yul's instructions, which are functions there. */
+const INSTRUCTIONS: Readonly<Record<string, string>> = {
+  gt: "lt",
+  lt: "gt",
+  eq: "lt",
+  and: "or",
+  or: "and",
+  add: "sub",
+  sub: "add",
+  mul: "div",
+  div: "mul",
+  mod: "div",
+  shl: "shr",
+  shr: "shl",
+};
+
+/** The instruction that is used instead, if there is one. */
+export function instructionReplacement(name: string): string | undefined {
+  return INSTRUCTIONS[name];
+}
+
 /**
- * Another constant: one more; where one more could not be seen, in a coefficient of twenty digits or more that is no power of
- * two less one, a slip in its middle bit.
+ * Another constant: one more; where one more could not be seen, in a coefficient of twenty digits or more, a slip in one bit of
+ * its leading half. Powers are no coefficients.
  */
 export function constantReplacement(value: bigint): bigint {
   const digits = value.toString(2);
   const isRound = /^1+0*$/.test(digits) || /^10*$/.test(value.toString());
-  return value < 10n ** 20n || isRound ? value + 1n : value ^ (1n << BigInt(digits.length >> 1));
+  return value < 10n ** 20n || isRound ? value + 1n : value ^ (1n << BigInt((digits.length * 3) >> 2));
 }

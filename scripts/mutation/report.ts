@@ -130,7 +130,6 @@ export function writeResults(language: Language, results: Results): void {
   const merged = Object.entries({ ...kept[language], ...results }).sort(([a], [b]) => (a < b ? -1 : 1));
   mkdirSync(dirname(RESULTS), { recursive: true });
   writeFileSync(RESULTS, `${JSON.stringify({ ...kept, [language]: Object.fromEntries(merged) }, null, 2)}\n`);
-  console.log(`Written to ${RESULTS}`);
 }
 
 export function percent(share: number): string {

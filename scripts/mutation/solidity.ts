@@ -1,6 +1,6 @@
 /** Mutants of a Solidity file, from the compiler's own syntax tree: comments and strings are never touched. */
 import type { Edit } from "./mutant.ts";
-import { constantReplacement, nameReplacement, operatorReplacements } from "./replacements.ts";
+import { constantReplacement, instructionReplacement, nameReplacement, operatorReplacements } from "./replacements.ts";
 
 /** A node of solc's tree, or of the Yul tree inside; `src` is `start:length:file`, in bytes. */
 export interface SolidityNode {
@@ -184,8 +184,7 @@ const MUTATORS: Readonly<Record<string, (node: SolidityNode, context: Context) =
 
   YulFunctionCall: (node, context) => {
     const name = child(node, "functionName");
-    const others: Readonly<Record<string, string>> = { gt: "lt", lt: "gt", and: "or", or: "and", add: "sub", sub: "add" };
-    const other = others[`${name.name}`];
+    const other = instructionReplacement(`${name.name}`);
     if (other !== undefined) replaceNode(context, name, other, "operator");
   },
 

@@ -38,25 +38,29 @@ export function targetFiles(language: Language): string[] {
   return glob(PATTERNS[language]);
 }
 
+/** Mathematics: the harness calls every function there is, so whole verdicts tell nothing more. */
+const PURE = /^contracts\/(libraries\/(FixedPointMath|VolatilityMath|limits\/.*)|types\/VolatilityWord)\.sol$|^sdk\/src\/(math|limits)\//;
+
+/** What keeps state, or reads what others keep. */
+const STATEFUL = /^contracts\/(oracle\/|SizingGuard|types\/VolatilitySlot)/;
+
 /** What has to notice a mutant in this file, in the order it is tried. */
 export function stages(language: Language, file: string): readonly Stage[] {
-  // The SDK's tests meet the contracts as they are: whoever differs from them differs from the SDK as it was.
-  if (language === "typescript") {
-    // What the pure functions give away, their own comparisons have seen.
-    const states = file.startsWith("sdk/src/guard/") ? [STATES] : [];
-    return [{ contracts: [], tests: [...unitTests(), ...DIFFERENTIAL, ...PARITY, ...states] }];
-  }
-  const stateful = /^contracts\/(oracle|SizingGuard|types\/VolatilitySlot)/.test(file) ? glob(["test/attacks/*.test.ts"]) : [];
-  return [
-    { contracts: ["MathHarness"], tests: DIFFERENTIAL },
-    { contracts: ["SizingHarness"], tests: PARITY, only: "SDK against Solidity" },
-    { contracts: ["SizingGuard"], tests: [...GUARD, ...stateful, STATES] },
-  ];
+  return language === "solidity" ? solidityStages(file) : typescriptStages(file);
 }
 
-/** Every stage any file has. */
-export function allStages(language: Language): readonly Stage[] {
-  return stages(language, language === "solidity" ? "contracts/SizingGuard.sol" : "sdk/src/guard/check.ts");
+function solidityStages(file: string): readonly Stage[] {
+  const pure = { contracts: ["MathHarness"], tests: DIFFERENTIAL };
+  if (PURE.test(file)) return [pure];
+  const core = { contracts: ["SizingHarness"], tests: PARITY, only: "SDK against Solidity" };
+  const attacks = STATEFUL.test(file) ? glob(["test/attacks/*.test.ts"]) : [];
+  return [pure, core, { contracts: ["SizingGuard"], tests: [...GUARD, ...attacks, STATES] }];
+}
+
+/** The SDK's tests meet the contracts as they are: whoever differs from them differs from the SDK as it was. */
+function typescriptStages(file: string): readonly Stage[] {
+  const whole = PURE.test(file) ? [] : [...PARITY, STATES];
+  return [{ contracts: [], tests: [...unitTests(), ...DIFFERENTIAL, ...whole] }];
 }
 
 /** Tests of the SDK without a chain. */

@@ -4,8 +4,8 @@ import type { Mutant } from "./mutant.ts";
 import { prepareHardhat } from "./suite.ts";
 import { LANGUAGES } from "./targets.ts";
 
-/** What the pool asks: a mutant's fate, or the tests' baseline. */
-export type Request = { readonly mutant: Mutant } | "baseline";
+/** What the pool asks: a mutant's fate, or the baseline of the tests for some files. */
+export type Request = { readonly mutant: Mutant } | { readonly baseline: ReadonlySet<string> };
 
 const language = LANGUAGES.find((name) => name === process.argv[2]);
 if (language === undefined || process.send === undefined) throw new Error("This is started by scripts/mutation.ts.");
@@ -16,7 +16,7 @@ const judge: Judge = createJudge(language, (running) => send({ running }));
 
 process.on("message", async (request: Request) => {
   try {
-    send({ result: request === "baseline" ? await judge.baseline() : await judge.judge(request.mutant) });
+    send({ result: "baseline" in request ? await judge.baseline(request.baseline) : await judge.judge(request.mutant) });
   } catch (error) {
     send({ error: error instanceof Error ? error.stack : `${error}` });
   }

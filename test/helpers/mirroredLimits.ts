@@ -20,8 +20,8 @@ export const LIMITS: readonly Mirrored[] = [
     plausible: (random) => [amount(random), ratio(random), random.logBetween(0n, 150n * WAD)],
     errors: ["MathOverflow"],
   },
-  { name: "collateralLimitLong", mirror: collateralLimitLong, plausible: plausibleCollateral, errors: ["MathOverflow"] },
-  { name: "collateralLimitShort", mirror: collateralLimitShort, plausible: plausibleCollateral, errors: ["MathOverflow"] },
+  collateral("collateralLimitLong", collateralLimitLong),
+  collateral("collateralLimitShort", collateralLimitShort),
   {
     name: "marginLimit",
     mirror: marginLimit,
@@ -54,6 +54,12 @@ export const LIMITS: readonly Mirrored[] = [
     errors: ["MathOverflow"],
   },
 ];
+
+/** Four zeros at once do not come by chance, and are where the divisor is zero. */
+function collateral(name: string, mirror: typeof collateralLimitLong): Mirrored {
+  const examples = [0n, 1n, WAD, UNCAPPED].map((equity) => [equity, 0n, 0n, 0n, 0n]);
+  return { name, mirror, plausible: plausibleCollateral, examples, errors: ["MathOverflow"] };
+}
 
 /** A quote or base amount, from dust to more than there is money. */
 function amount(random: Random): bigint {

@@ -67,8 +67,11 @@ describe("check", () => {
     expect(result.rejection).to.be.instanceOf(OracleRejectedError);
   });
 
-  it("refuses new risk in a market without a policy", () => {
+  it("refuses new risk in a market without a policy, and keeps nothing of what was there", () => {
     expect(ask(snapshotWith(null, noRound), positionWith()).rejection).to.be.instanceOf(PolicyNotSetError);
+    const grown = ask(snapshotWith(null, noRound), positionWith({ sizeBefore: WAD, sizeAfter: WAD + 1n }));
+    expect(grown).to.include({ allowed: false, maxSize: 0n, limitSize: 0n });
+    expect(ask(snapshotWith(null, noRound), positionWith({ sizeBefore: WAD, sizeAfter: 1n }))).to.include({ allowed: true, maxSize: WAD });
   });
 
   // No state of feeds, policy or equity stands in the way of these.

@@ -56,6 +56,14 @@ describe(`collateral limits (SEED=${SEED})`, () => {
     for (const position of [2, 3]) checkMonotone(collateralLimitLong, domain, position, -1);
   });
 
+  it("do not bind where nothing is consumed, whatever the equity", () => {
+    check([uint256], (equity) => {
+      expect(collateralLimitLong(equity, 0n, 0n, 0n, 0n)).to.equal(UNCAPPED);
+      expect(collateralLimitLong(equity, 2n * WAD, 0n, 0n, 0n) === UNCAPPED).to.equal(equity === UNCAPPED);
+      expect(collateralLimitShort(equity, 0n, 0n, 0n, 0n)).to.equal(UNCAPPED);
+    });
+  });
+
   it("overflow in a ratio counts even where the price is gone", () => {
     const gone = (): bigint => collateralLimitLong(1n, WAD, UNCAPPED, 1n, 0n);
     expectError(gone, "MathOverflow");
