@@ -13,6 +13,8 @@ import * as math from "../../sdk/src/math/index.ts";
 import { DEFAULTS } from "../helpers/differentialVolatility.ts";
 
 const { WAD } = math;
+/** A word that has seen a price. */
+const SAMPLED = math.updateVolatility(0n, WAD, 1_700_000_000n, DEFAULTS);
 
 describe("errors", () => {
   it("carry the selector and the arguments of their twin on chain", () => {
@@ -60,6 +62,8 @@ describe("errors", () => {
     ["word", (word) => math.updateVolatility(word, WAD, 0n, DEFAULTS), [-1n, uint256]],
     ["price", (price) => math.updateVolatility(0n, price, 0n, DEFAULTS), [-1n, uint256]],
     ["time", (time) => math.updateVolatility(0n, WAD, time, DEFAULTS), [-1n, 2n ** 32n]],
+    // A time before the word's own, and a price that is a fault of its own, come after the type.
+    ["time", (time) => math.updateVolatility(SAMPLED, 0n, time, DEFAULTS), [-1n, 2n ** 32n]],
     ["word", (word) => math.variance(word, DEFAULTS), [-1n, uint256]],
     ...Object.keys(DEFAULTS).flatMap(
       (name) =>
