@@ -213,6 +213,8 @@ describe(`adverse moves (SEED=${SEED})`, () => {
   it("at a year, and up to where a short's loss counts as unbounded", () => {
     expect(adverseMove(4n * WAD, WAD, YEAR)).to.equal(4n * WAD);
     expect(horizonVolatility(360_000_000_000_000_000n, YEAR)).to.equal(600_000_000_000_000_000n);
+    // The product is a hair above a square: whoever rounds it down before the root loses a unit.
+    expect(horizonVolatility(1_890_364_438_949_880n, 1n)).to.equal(7_742_290_561_108n);
     expect(adverseMoveShort(5n * WAD) < UNCAPPED).to.equal(true);
     expect(adverseMoveShort(5n * WAD + 1n)).to.equal(UNCAPPED);
   });
