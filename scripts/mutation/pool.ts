@@ -9,8 +9,8 @@ import type { Request } from "./worker.ts";
 const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 
 /** Milliseconds a test file may take: far beyond what it takes on sources as they are, so that load alone ends nobody. */
-const LEAST_TIME = 60_000;
-const TIMES_THE_BASELINE = 20;
+const LEAST_TIME = 30_000;
+const TIMES_THE_BASELINE = 8;
 
 /** Modules that were loaded stay in memory: after this many mutants a process is replaced. */
 const MUTANTS_PER_PROCESS = 100;
@@ -83,7 +83,7 @@ export class Worker {
       const wait = (test: string): void => {
         running = test;
         clearTimeout(timer);
-        timer = setTimeout(() => lose("timeout"), this.#limits.get(test) ?? 10 * LEAST_TIME);
+        timer = setTimeout(() => lose("timeout"), this.#limits.get(test) ?? 20 * LEAST_TIME);
       };
       wait(running);
       child.once("exit", () => lose("crashed"));

@@ -27,6 +27,9 @@ import { parametersOf, plausibleParameters, plausibleSample, plausibleWord } fro
 /** Factors of 2^257 - 1: half their product is 2^256 - 1 and a half, which overflows by the rounding alone. */
 const ROUNDS_UP_TO_OVERFLOW = [535006138814359n, 432862656469423142931042426214547535783388063929571229938474969n, 2n];
 
+/** Half way between two powers of two, where expWad changes from one to the next: a step too early or too late shows there. */
+const EXPONENT_STEPS = Array.from({ length: 255 }, (_, step) => ((2n * BigInt(step) - 119n) * 693_147_180_559_945_309_417n) / 2_000n);
+
 const PRODUCT_EXAMPLES = [ROUNDS_UP_TO_OVERFLOW, [0n, 0n, 0n], [UNCAPPED, UNCAPPED, UNCAPPED], [UNCAPPED, UNCAPPED, UNCAPPED - 1n]];
 
 export const MATH: readonly Mirrored[] = [
@@ -42,6 +45,7 @@ export const MATH: readonly Mirrored[] = [
     mirror: expWad,
     plausible: (random) => [random.between(-42n * WAD, 135n * WAD)],
     thresholds: [-41446531673892822313n, 135305999368893231589n, 0n],
+    examples: EXPONENT_STEPS.flatMap((x) => [[x - 1n], [x]]),
     errors: ["ExpOverflow"],
   },
   {
