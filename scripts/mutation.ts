@@ -1,4 +1,4 @@
-// npm run mutation [-- --language solidity|typescript --file PATH --sample N --seed S --workers N]: changes the code a little,
+// npm run mutation [-- --language solidity|typescript --file PATH --sample N --seed S --workers N --check]: changes the code a little,
 // many times, and fails where the tests do not notice.
 import { parseArgs } from "node:util";
 import { Random } from "../test/helpers/corpus.ts";
@@ -7,7 +7,17 @@ import { main } from "./lib/main.ts";
 import { Compiler } from "./mutation/compiler.ts";
 import { type Mutant, toMutants } from "./mutation/mutant.ts";
 import { Worker } from "./mutation/pool.ts";
-import { complaints, type FileResult, print, staleJudgements, summarize, total, type Verdict, writeResults } from "./mutation/report.ts";
+import {
+  complaints,
+  outdated,
+  print,
+  readResults,
+  staleJudgements,
+  summarize,
+  total,
+  type Verdict,
+  writeResult,
+} from "./mutation/report.ts";
 import { solidityEdits } from "./mutation/solidity.ts";
 import { type Judgement, readJudgements } from "./mutation/survivors.ts";
 import { LANGUAGES, type Language, readSource, targetFiles } from "./mutation/targets.ts";
@@ -21,14 +31,18 @@ interface Options {
   readonly sample: number | null;
   readonly seed: number;
   readonly workers: number;
+  /** Judge what was measured before. */
+  readonly check: boolean;
 }
 
 await main(async () => {
   const options = readOptions();
   const judgements = readJudgements();
-  await buildContracts();
   const problems: string[] = [];
-  for (const language of options.languages) problems.push(...(await runLanguage(language, options, judgements)));
+  if (!options.check) await buildContracts();
+  for (const language of options.languages) {
+    problems.push(...(options.check ? checkLanguage(language, judgements) : await runLanguage(language, options, judgements)));
+  }
   if (problems.length > 0) throw new Error(problems.join("\n"));
 });
 
@@ -40,6 +54,7 @@ function readOptions(): Options {
       sample: { type: "string" },
       seed: { type: "string", default: "20200312" },
       workers: { type: "string", default: "1" },
+      check: { type: "boolean", default: false },
     },
   });
   const languages = (values.language ?? LANGUAGES).map((name) => {
@@ -54,6 +69,7 @@ function readOptions(): Options {
     sample,
     seed: integer("seed", values.seed, 0),
     workers: integer("workers", values.workers, 1),
+    check: values.check,
   };
 }
 
@@ -65,24 +81,32 @@ function integer(name: string, text: string, least: number): number {
 
 async function runLanguage(language: Language, options: Options, judgements: readonly Judgement[]): Promise<string[]> {
   const files = targetFiles(language).filter((path) => options.files.length === 0 || options.files.some((part) => path.includes(part)));
-  const mutants = choose(files.flatMap(mutantsOf(language)), options, language);
+  const all = files.flatMap(mutantsOf(language));
+  const mutants = choose(all, options, language);
   if (mutants.length === 0) return options.files.length === 0 ? [`${language}: nothing to mutate.`] : [];
   const verdicts: Verdict[] = [];
-  const resultOf = (file: string): FileResult => summarize(verdictsOf(file, verdicts), judgements);
   await judgeAll(language, mutants, options.workers, (verdict) => {
     verdicts.push(verdict);
     const { file } = verdict.mutant;
-    const isWhole = mutants.filter((mutant) => mutant.file === file).length === verdictsOf(file, verdicts).length;
+    const isWhole = all.filter((mutant) => mutant.file === file).length === verdictsOf(file, verdicts).length;
     // A long run that is interrupted keeps the files it has finished.
-    if (isWhole && options.sample === null) writeResults(language, { [file]: resultOf(file) });
+    if (isWhole) writeResult(language, file, summarize(verdictsOf(file, verdicts)));
   });
-  const results = Object.fromEntries([...new Set(mutants.map(({ file }) => file))].map((file) => [file, resultOf(file)]));
-  print(results);
-  const stale = options.sample === null ? staleJudgements(verdicts, judgements, files) : [];
-  return [
-    ...complaints(language, total(results)),
-    ...stale.map(({ file, original, mutated }) => `Judged, but it does not survive: "${original}" becoming "${mutated}" in ${file}.`),
-  ];
+  const names = new Set(mutants.map(({ file }) => file));
+  print(Object.fromEntries([...names].map((file) => [file, summarize(verdictsOf(file, verdicts))])), judgements);
+  const result = summarize(verdicts);
+  const stale = options.sample === null ? staleJudgements(result.survivors, judgements, files) : [];
+  return [...complaints(language, result, judgements), ...stale];
+}
+
+/** The gate on what was measured before: nothing runs, but nothing may have changed either. */
+function checkLanguage(language: Language, judgements: readonly Judgement[]): string[] {
+  const mutants = mutantsOf(language);
+  const files = targetFiles(language).filter((file) => mutants(file).length > 0);
+  const kept = readResults(language);
+  const results = files.flatMap((file) => kept[file] ?? []);
+  const result = total(results);
+  return [...outdated(files, kept), ...complaints(language, result, judgements), ...staleJudgements(result.survivors, judgements, files)];
 }
 
 function verdictsOf(file: string, verdicts: readonly Verdict[]): Verdict[] {

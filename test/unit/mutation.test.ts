@@ -3,7 +3,7 @@ import { Compiler } from "../../scripts/mutation/compiler.ts";
 import type { Fate } from "../../scripts/mutation/judge.ts";
 import { apply, type Mutant, toMutants } from "../../scripts/mutation/mutant.ts";
 import { constantReplacement } from "../../scripts/mutation/replacements.ts";
-import { complaints, killRate, staleJudgements, summarize, type Verdict } from "../../scripts/mutation/report.ts";
+import { complaints, hashOf, killRate, outdated, staleJudgements, summarize, total, type Verdict } from "../../scripts/mutation/report.ts";
 import { solidityEdits } from "../../scripts/mutation/solidity.ts";
 import type { Judgement } from "../../scripts/mutation/survivors.ts";
 import { typescriptEdits } from "../../scripts/mutation/typescript.ts";
@@ -175,20 +175,32 @@ describe("the mutation gate", () => {
   const judgements = [judgement("equivalent", true), judgement("known", false)];
 
   it("counts neither what does not compile nor what no input tells apart", () => {
-    const result = summarize(verdicts, judgements);
-    expect(result).to.include({ mutants: 22, killed: 19, timeouts: 1, sameCode: 1, equivalent: 1, invalid: 1 });
-    expect(killRate(result)).to.equal(19 / 20);
-    expect(complaints("typescript", result)).to.deep.equal([]);
+    const result = summarize(verdicts);
+    expect(result).to.include({ mutants: 22, killed: 19, timeouts: 1, sameCode: 1, invalid: 1 });
+    expect(killRate(result, judgements)).to.equal(19 / 20);
+    expect(complaints("typescript", result, judgements)).to.deep.equal([]);
   });
 
   it("stays shut below 95 %, and for a survivor nobody judged", () => {
-    expect(complaints("typescript", summarize(verdicts.slice(1), judgements))).to.have.length(1);
-    expect(complaints("typescript", summarize(verdicts, judgements.slice(1)))).to.have.length(2);
+    expect(complaints("typescript", summarize(verdicts.slice(1)), judgements)).to.have.length(1);
+    expect(complaints("typescript", summarize(verdicts), judgements.slice(1))).to.have.length(2);
+  });
+
+  it("adds files up, and knows when one is not what was measured", () => {
+    const result = summarize(verdicts);
+    expect(total([result, result])).to.include({ mutants: 44, killed: 38, timeouts: 2 });
+    const file = "sdk/src/limits/oracle.ts";
+    expect(outdated([file], { [file]: { ...result, source: hashOf(file) } })).to.deep.equal([]);
+    expect(outdated([file], { [file]: { ...result, source: "" } })).to.have.length(1);
+    expect(outdated([file], {})).to.have.length(1);
   });
 
   it("wants a judgement gone when nothing survives that it is about", () => {
     const gone = judgement("killed 0", true);
-    expect(staleJudgements(verdicts, [...judgements, gone], ["a.ts"])).to.deep.equal([gone]);
-    expect(staleJudgements(verdicts, [...judgements, gone], ["b.ts"])).to.deep.equal([]);
+    const { survivors } = summarize(verdicts);
+    const stale = staleJudgements(survivors, [...judgements, gone], ["a.ts"]);
+    expect(stale).to.have.length(1);
+    expect(stale[0]).to.contain("killed 0");
+    expect(staleJudgements(survivors, [...judgements, gone], ["b.ts"])).to.deep.equal([]);
   });
 });
