@@ -104,9 +104,13 @@ function checkLanguage(language: Language, judgements: readonly Judgement[]): st
   const mutants = mutantsOf(language);
   const files = targetFiles(language).filter((file) => mutants(file).length > 0);
   const kept = readResults(language);
-  const results = files.flatMap((file) => kept[file] ?? []);
-  const result = total(results);
-  return [...outdated(files, kept), ...complaints(language, result, judgements), ...staleJudgements(result.survivors, judgements, files)];
+  const measured = files.filter((file) => kept[file] !== undefined);
+  const result = total(measured.flatMap((file) => kept[file] ?? []));
+  return [
+    ...outdated(files, kept),
+    ...complaints(language, result, judgements),
+    ...staleJudgements(result.survivors, judgements, measured),
+  ];
 }
 
 function verdictsOf(file: string, verdicts: readonly Verdict[]): Verdict[] {
