@@ -23,14 +23,15 @@ export interface Stage {
  */
 export const LEFT_OUT = "reads the feed once";
 
-const DIFFERENTIAL = ["test/differential/limits.test.ts", "test/differential/math.test.ts"];
+/** Every mirrored function by itself: the committed vectors first, which take the least time. */
+const FUNCTIONS = ["test/vectors/vectors.test.ts", "test/differential/functions.test.ts", "test/differential/walks.test.ts"];
 const PARITY = ["test/parity/judge.test.ts", "test/parity/policy.test.ts"];
 const GUARD = ["policy", "rounds", "modes", "feeds"].map((name) => `test/guard/${name}.test.ts`);
 const STATES = "test/parity/guard.test.ts";
 
 const PATTERNS: Readonly<Record<Language, readonly string[]>> = {
   solidity: ["contracts/libraries/**/*.sol", "contracts/types/*.sol", "contracts/oracle/*.sol", "contracts/SizingGuard.sol"],
-  typescript: ["sdk/src/math/*.ts", "sdk/src/limits/*.ts", "sdk/src/guard/*.ts"],
+  typescript: ["sdk/src/math/*.ts", "sdk/src/limits/*.ts", "sdk/src/portfolio/*.ts", "sdk/src/guard/*.ts"],
 };
 
 /** The files of a language, in alphabetical order. */
@@ -38,8 +39,9 @@ export function targetFiles(language: Language): string[] {
   return glob(PATTERNS[language]);
 }
 
-/** Mathematics: the harness calls every function there is, so whole verdicts tell nothing more. */
-const PURE = /^contracts\/(libraries\/(FixedPointMath|VolatilityMath|limits\/.*)|types\/VolatilityWord)\.sol$|^sdk\/src\/(math|limits)\//;
+/** Mathematics: the harnesses call every function there is, so whole verdicts tell nothing more. */
+const PURE =
+  /^contracts\/(libraries\/(FixedPointMath|VolatilityMath|MeterMath|PortfolioMath|limits\/.*)|types\/VolatilityWord)\.sol$|^sdk\/src\/(math|limits|portfolio)\//;
 
 /** What keeps state, or reads what others keep. */
 const STATEFUL = /^contracts\/(oracle\/|SizingGuard|types\/VolatilitySlot)/;
@@ -50,17 +52,17 @@ export function stages(language: Language, file: string): readonly Stage[] {
 }
 
 function solidityStages(file: string): readonly Stage[] {
-  const pure = { contracts: ["MathHarness"], tests: DIFFERENTIAL };
-  if (PURE.test(file)) return [pure];
+  const functions = { contracts: ["MathHarness", "PortfolioHarness"], tests: FUNCTIONS };
+  if (PURE.test(file)) return [functions];
   const core = { contracts: ["SizingHarness"], tests: PARITY, only: "SDK against Solidity" };
   const attacks = STATEFUL.test(file) ? glob(["test/attacks/*.test.ts"]) : [];
-  return [pure, core, { contracts: ["SizingGuard"], tests: [...GUARD, ...attacks, STATES] }];
+  return [functions, core, { contracts: ["SizingGuard"], tests: [...GUARD, ...attacks, STATES] }];
 }
 
 /** The SDK's tests meet the contracts as they are: whoever differs from them differs from the SDK as it was. */
 function typescriptStages(file: string): readonly Stage[] {
   const whole = PURE.test(file) ? [] : [...PARITY, STATES];
-  return [{ contracts: [], tests: [...unitTests(), ...DIFFERENTIAL, ...whole] }];
+  return [{ contracts: [], tests: [...unitTests(), ...FUNCTIONS, ...whole] }];
 }
 
 /** Tests of the SDK without a chain. */
