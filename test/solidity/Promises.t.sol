@@ -192,7 +192,7 @@ contract ReachTest {
     /// @notice Every action, in an order that does not change, comes to every outcome that the promises speak of.
     function test_everyOutcomeIsReached() external {
         Campaign campaign = new Campaign();
-        bytes4[28] memory actions = _actions(campaign);
+        bytes4[30] memory actions = _actions(campaign);
         for (uint256 i = 0; i < ACTIONS; ++i) {
             uint256 dice = uint256(keccak256(abi.encode(i)));
             bytes4 action = actions[dice % actions.length];
@@ -219,14 +219,15 @@ contract ReachTest {
         }
     }
 
-    function _actions(Campaign c) private pure returns (bytes4[28] memory) {
+    function _actions(Campaign c) private pure returns (bytes4[30] memory) {
         return [
             c.publish.selector, c.publish.selector, c.publish.selector, c.crash.selector, c.publishMany.selector,
             c.publishOutOfOrder.selector, c.rewrite.selector, c.jump.selector, c.breakFeed.selector, c.open.selector,
             c.open.selector, c.tradeToTheLimit.selector, c.flip.selector, c.withdraw.selector, c.tradeBounded.selector,
             c.reduceWithPayout.selector, c.close.selector, c.liquidate.selector, c.supply.selector, c.redeem.selector,
             c.changePolicy.selector, c.changeFeed.selector, c.tighten.selector, c.poke.selector, c.pokeFrom.selector,
-            c.reenter.selector, c.stateTheLimit.selector, c.wait.selector
+            c.reenter.selector, c.stateTheLimit.selector, c.wait.selector, c.liquidate.selector,
+            c.tradeToTheLimit.selector
         ];
     }
 }

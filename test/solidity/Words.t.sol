@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {FeedPolicy} from "../../contracts/types/FeedPolicy.sol";
+import {PoolMeter} from "../../contracts/types/PoolMeter.sol";
 import {RiskPolicy} from "../../contracts/types/RiskPolicy.sol";
 import {VolatilitySlot, VolatilitySlotLibrary} from "../../contracts/types/VolatilitySlot.sol";
 import {VolatilityWord, VolatilityWordLibrary} from "../../contracts/types/VolatilityWord.sol";
@@ -78,6 +79,35 @@ contract WordsTest is Properties {
         _equal(word.liquidityCap(), _bits(raw, 176, 40) * 1e18, "liquidity cap");
         _equal(word.concentrationShare(), _bits(raw, 216, 16) * 1e14, "concentration share");
         _equal(word.horizon(), _bits(raw, 232, 24), "horizon");
+    }
+
+    /// @notice The pool's meter: each field from its own bits; a round seen already changes nothing, a later one moves the
+    /// latest to the place of the one before.
+    function testFuzz_poolMeter(uint256 raw, uint256 equity, uint32 roundTime) external pure {
+        PoolMeter meter = PoolMeter.wrap(raw);
+        _equal(meter.latest(), _bits(raw, 0, 112), "latest");
+        _equal(meter.previous(), _bits(raw, 112, 112), "previous");
+        _equal(meter.time(), _bits(raw, 224, 32), "time");
+        equity = _spread(equity, 0, type(uint256).max);
+        PoolMeter next = meter.see(equity, roundTime);
+        if (roundTime <= meter.time()) return _equal(PoolMeter.unwrap(next), raw, "seen already");
+        uint256 kept = equity < type(uint112).max ? equity : type(uint112).max;
+        _equal(next.latest(), kept, "the pool as it is seen");
+        _equal(next.previous(), meter.time() == 0 ? kept : meter.latest(), "the pool as it was seen before");
+        _equal(next.time(), roundTime, "the round");
+    }
+
+    /// @notice Believed is at most what was seen at each of the two rounds last seen, and seeing it leaves the belief of
+    /// the same round at most at what is there: money of a moment raises nothing.
+    function testFuzz_poolOfAMomentIsNotBelieved(uint256 raw, uint256 equity, uint32 roundTime) external pure {
+        PoolMeter meter = PoolMeter.wrap(raw);
+        uint256 believed = meter.seen(roundTime);
+        if (meter.time() > 0) _atMost(believed, meter.latest(), "the round before");
+        equity = _spread(equity, 0, type(uint256).max);
+        uint256 afterwards = meter.see(equity, roundTime).seen(roundTime);
+        _atMost(afterwards, believed, "seeing it raised it");
+        bool isNew = roundTime > meter.time();
+        if (isNew) _atMost(afterwards, equity, "more than there is");
     }
 
     function _bits(uint256 raw, uint256 shift, uint256 width) private pure returns (uint256) {

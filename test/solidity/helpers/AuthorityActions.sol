@@ -74,10 +74,10 @@ abstract contract AuthorityActions is TraderActions {
 
     /// @dev Each field of the first, or one time in four of the second.
     function _mixed(RiskPolicy usual, RiskPolicy any_, uint256 seed) private pure returns (RiskPolicy) {
-        uint256[10] memory shifts = [uint256(0), 16, 32, 48, 64, 80, 120, 152, 160, 232];
-        uint256[10] memory widths = [uint256(16), 16, 16, 16, 16, 40, 32, 8, 16, 24];
+        uint256[12] memory shifts = [uint256(0), 16, 32, 48, 64, 80, 120, 152, 160, 176, 216, 232];
+        uint256[12] memory widths = [uint256(16), 16, 16, 16, 16, 40, 32, 8, 16, 40, 16, 24];
         uint256 word = RiskPolicy.unwrap(usual);
-        for (uint256 i = 0; i < 10; ++i) {
+        for (uint256 i = 0; i < shifts.length; ++i) {
             if ((seed >> (2 * i)) % 4 > 0) continue;
             word = _withField(word, shifts[i], widths[i], _field(RiskPolicy.unwrap(any_), shifts[i], widths[i]));
         }

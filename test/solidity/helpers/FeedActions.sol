@@ -167,9 +167,9 @@ abstract contract FeedActions is World {
         position.equity = 1_000_000e18;
         (position.sameSideOthers, position.oppositeOthers) = (1_000e18, 1_000e18);
         position.sizeAfter = 1;
-        verdicts[0] = v.guard.preview{gas: GAS}(MARKET, position);
+        verdicts[0] = _preview(v, position);
         position.sizeAfter = -1;
-        verdicts[1] = v.guard.preview{gas: GAS}(MARKET, position);
+        verdicts[1] = _preview(v, position);
         _requireNothingWithoutPrice(v, verdicts);
     }
 

@@ -203,16 +203,12 @@ abstract contract TraderActions is FeedActions {
         try v.perp.positionAfter{gas: GAS}(MARKET, a.trader, a.sizeDelta, a.tokenDelta - fee) returns (
             Position memory position
         ) {
-            f.position = position;
+            (f.isAnswered, f.position) = (true, position);
         } catch (bytes memory reason) {
             f.refusal = reason;
             return f;
         }
-        try v.guard.preview{gas: GAS}(MARKET, f.position) returns (Verdict memory verdict) {
-            (f.isAnswered, f.verdict) = (true, verdict);
-        } catch {
-            _violate(Promise.ViewEqualsEnforcement, "preview reverted");
-        }
+        f.verdict = _preview(v, f.position);
     }
 
     /* WHAT BECAME OF IT */

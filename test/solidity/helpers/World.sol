@@ -5,7 +5,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {SizingGuard} from "../../../contracts/SizingGuard.sol";
 import {MarketConfig} from "../../../contracts/examples/IReferencePerp.sol";
 import {ReferencePerp} from "../../../contracts/examples/ReferencePerp.sol";
-import {Mode} from "../../../contracts/interfaces/ISizingGuard.sol";
+import {Mode, Position, Verdict} from "../../../contracts/interfaces/ISizingGuard.sol";
 import {ReservedAddress} from "../../../contracts/periphery/ReservedAddress.sol";
 import {HostileToken} from "../../../contracts/test/HostileToken.sol";
 import {FeedPolicy} from "../../../contracts/types/FeedPolicy.sol";
@@ -167,6 +167,15 @@ abstract contract World is RandomPolicy {
         // Any function of any contract; the reason of a refusal is looked at.
         // solhint-disable-next-line avoid-low-level-calls
         (ok, result) = to.call{gas: GAS}(data);
+    }
+
+    /// @dev What the guard would say, with the gas a transaction may have. It always answers.
+    function _preview(Venue memory v, Position memory p) internal returns (Verdict memory verdict) {
+        try v.guard.preview{gas: GAS}(MARKET, p) returns (Verdict memory answer) {
+            return answer;
+        } catch {
+            _violate(Promise.ViewEqualsEnforcement, "preview reverted");
+        }
     }
 
     function _violate(Promise broken, string memory what) internal {
