@@ -104,7 +104,9 @@ export class Worker {
       serialization: "advanced",
       env: { ...process.env, HARDHAT_DISABLE_TELEMETRY: "true" },
     });
+    // A mutant that never ends does not notice that nobody is left to ask it.
     process.once("exit", () => child.kill("SIGKILL"));
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
     return child;
   }
 }
