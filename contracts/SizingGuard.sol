@@ -3,15 +3,35 @@ pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
-import {ISizingGuard, Limit, OracleStatus, Position, Verdict} from "./interfaces/ISizingGuard.sol";
+import {
+    ISizingGuard,
+    Limit,
+    MeterWords,
+    OracleStatus,
+    PolicyWords,
+    Position,
+    Verdict
+} from "./interfaces/ISizingGuard.sol";
 import {PolicyRules} from "./libraries/PolicyRules.sol";
-import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
+import {PositionMeters} from "./libraries/PositionMeters.sol";
+import {SelfLimitRules} from "./libraries/SelfLimitRules.sol";
+import {AccountState, MarketState, SizingMath} from "./libraries/SizingMath.sol";
 import {FeedReader, Round} from "./oracle/FeedReader.sol";
 import {Market, VolatilityOracle} from "./oracle/VolatilityOracle.sol";
+import {ExtendedPolicy} from "./types/ExtendedPolicy.sol";
 import {FeedPolicy} from "./types/FeedPolicy.sol";
+import {GrowthMeter} from "./types/GrowthMeter.sol";
+import {HighWaterMark} from "./types/HighWaterMark.sol";
 import {PoolMeter} from "./types/PoolMeter.sol";
 import {RiskPolicy} from "./types/RiskPolicy.sol";
+import {SelfLimit} from "./types/SelfLimit.sol";
 import {VolatilitySlot} from "./types/VolatilitySlot.sol";
+
+/// @notice What a guard keeps for one account in one market, where Drawdown or SelfLimit is active.
+struct AccountMeters {
+    HighWaterMark highWaterMark;
+    SelfLimit selfLimit;
+}
 
 /// @title SizingGuard
 /// @notice A protocol asks this contract before it lets an action stand. It is also the volatility oracle of its markets.
@@ -23,6 +43,10 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
 
     /// @inheritdoc ISizingGuard
     address public immutable PROTOCOL;
+
+    /* STORAGE */
+
+    mapping(bytes32 market => mapping(address account => AccountMeters)) private _accounts;
 
     modifier onlyProtocol() {
         if (msg.sender != PROTOCOL) revert NotProtocol(msg.sender, PROTOCOL);
@@ -40,8 +64,8 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
 
     /// @inheritdoc ISizingGuard
     function enforce(bytes32 market, Position calldata position) external onlyProtocol {
-        if (SizingMath.reducesRisk(position)) return;
-        _enforce(market, position);
+        if (SizingMath.reducesRisk(position)) _moveMeters(market, position);
+        else _enforce(market, position);
     }
 
     /// @inheritdoc ISizingGuard
@@ -49,7 +73,7 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         external
         onlyProtocol
     {
-        if (SizingMath.reducesRisk(position)) return;
+        if (SizingMath.reducesRisk(position)) return _moveMeters(market, position);
         if (block.timestamp > deadline) revert Expired(deadline, block.timestamp);
         uint256 limitSize = _enforce(market, position);
         if (limitSize < minLimitSize) revert LimitMoved(market, position.account, limitSize, minLimitSize);
@@ -60,19 +84,33 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         if (SizingMath.flips(position) || SignedMath.abs(position.sizeAfter) > SignedMath.abs(position.sizeBefore)) {
             revert SizeGrew(market, position.account, position.sizeBefore, position.sizeAfter);
         }
+        _moveMeters(market, position);
         emit Recorded(market, position.account, position.sizeBefore, position.sizeAfter);
     }
 
     /// @inheritdoc ISizingGuard
-    function setPolicy(bytes32 market, uint256 feedPolicy, uint256 riskPolicy) external restricted {
-        FeedPolicy feed = FeedPolicy.wrap(feedPolicy);
-        RiskPolicy risk = RiskPolicy.wrap(riskPolicy);
-        PolicyRules.requireValid(market, feed, risk);
+    function setSelfLimit(bytes32 market, uint256 selfLimit) external {
+        SelfLimit next = SelfLimit.wrap(selfLimit);
+        SelfLimitRules.requireInRange(next, block.timestamp);
+        AccountMeters storage a = _accounts[market][msg.sender];
+        SelfLimit current = a.selfLimit;
+        if (current.expiry() > block.timestamp && !SelfLimitRules.tightens(current, next)) {
+            revert SelfLimitLoosens(market, msg.sender, SelfLimit.unwrap(current));
+        }
+        a.selfLimit = next;
+        emit SelfLimitSet(market, msg.sender, selfLimit);
+    }
+
+    /// @inheritdoc ISizingGuard
+    function setPolicy(bytes32 market, PolicyWords calldata words) external restricted {
+        FeedPolicy feed = FeedPolicy.wrap(words.feedPolicy);
+        RiskPolicy risk = RiskPolicy.wrap(words.riskPolicy);
+        ExtendedPolicy extended = ExtendedPolicy.wrap(words.extendedPolicy);
+        PolicyRules.requireValid(market, feed, risk, extended);
         Market storage m = _markets[market];
         bool restarts = m.feed.feed() != feed.feed();
-        m.feed = feed;
-        m.risk = risk;
-        emit PolicySet(market, feedPolicy, riskPolicy);
+        (m.feed, m.risk, m.extended) = (feed, risk, extended);
+        emit PolicySet(market, words);
         // Two feeds need not quote the same thing: a return measured across both would be nonsense.
         if (restarts) _store(market, m, m.volatility, VolatilitySlot.wrap(0));
     }
@@ -80,24 +118,32 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
     /* PUBLIC VIEW */
 
     /// @inheritdoc ISizingGuard
-    function preview(bytes32 market, Position calldata position) external view returns (Verdict memory verdict) {
+    function preview(bytes32 market, Position calldata position) external view returns (Verdict memory) {
         Market storage m = _markets[market];
         FeedPolicy feed = m.feed;
         if (!feed.isSet()) return _previewUnset(market, position);
         (MarketState memory state,, uint256 roundTime) = _marketState(feed, m.volatility);
         if (_measuresPool(feed, roundTime)) state.poolEquity = m.pool.seen(roundTime);
-        return SizingMath.judge(feed, m.risk, position, state);
+        ExtendedPolicy extended = _extended(m, feed);
+        AccountState memory account = _accountState(market, m, feed.active(), extended, position);
+        return SizingMath.judge(feed, m.risk, extended, position, state, account);
     }
 
     /// @inheritdoc ISizingGuard
-    function poolMeter(bytes32 market) external view returns (uint256) {
-        return PoolMeter.unwrap(_markets[market].pool);
-    }
-
-    /// @inheritdoc ISizingGuard
-    function policy(bytes32 market) external view returns (uint256 feedPolicy, uint256 riskPolicy) {
+    function policy(bytes32 market) external view returns (PolicyWords memory) {
         Market storage m = _markets[market];
-        return (FeedPolicy.unwrap(m.feed), RiskPolicy.unwrap(m.risk));
+        return PolicyWords(FeedPolicy.unwrap(m.feed), RiskPolicy.unwrap(m.risk), ExtendedPolicy.unwrap(m.extended));
+    }
+
+    /// @inheritdoc ISizingGuard
+    function meters(bytes32 market, address account) external view returns (MeterWords memory words) {
+        Market storage m = _markets[market];
+        AccountMeters storage a = _accounts[market][account];
+        words.pool = PoolMeter.unwrap(m.pool);
+        words.longGrowth = GrowthMeter.unwrap(m.longGrowth);
+        words.shortGrowth = GrowthMeter.unwrap(m.shortGrowth);
+        words.highWaterMark = HighWaterMark.unwrap(a.highWaterMark);
+        words.selfLimit = SelfLimit.unwrap(a.selfLimit);
     }
 
     /* PRIVATE */
@@ -110,10 +156,15 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         VolatilitySlot slot = m.volatility;
         (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(feed, slot);
         if (_measuresPool(feed, roundTime)) _seePool(m, state, position.poolEquity, roundTime);
+        ExtendedPolicy extended = _extended(m, feed);
+        AccountState memory account = _accountState(market, m, feed.active(), extended, position);
+        _moveMeters(market, m, feed.active(), extended, position);
         Limit limit;
-        (limitSize, limit) = SizingMath.limitSize(feed, m.risk, position, state);
-        if (SignedMath.abs(position.sizeAfter) > limitSize) {
-            _reject(market, position, SizingMath.verdict(feed, position, state, limitSize, limit));
+        (limitSize, limit) = SizingMath.limitSize(feed, m.risk, extended, position, state, account);
+        uint256 grown = SizingMath.growthSize(feed, position, account);
+        uint256 size = SignedMath.abs(position.sizeAfter);
+        if (size > limitSize || size > grown) {
+            _reject(market, position, SizingMath.verdict(feed, position, state, limitSize, limit, grown));
         }
         _store(market, m, slot, next);
     }
@@ -149,6 +200,72 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         }
         state.status = _status(state.age, feed);
         state.price = round.price;
+    }
+
+    /// @dev The third policy word, where something needs it.
+    function _extended(Market storage m, FeedPolicy feed) private view returns (ExtendedPolicy) {
+        bool isNeeded = feed.active() & SizingMath.EXTENDED_LIMITS != 0 || feed.usesImpact();
+        return isNeeded ? m.extended : ExtendedPolicy.wrap(0);
+    }
+
+    /// @dev What the meters say of this action: of the side's growth as it was, of the account's mark as it will be.
+    function _accountState(
+        bytes32 market,
+        Market storage m,
+        uint256 active,
+        ExtendedPolicy extended,
+        Position calldata position
+    ) private view returns (AccountState memory state) {
+        if (SizingMath.isActive(active, Limit.Growth)) {
+            GrowthMeter meter = SizingMath.isLong(position) ? m.longGrowth : m.shortGrowth;
+            state.growthHeadroom = PositionMeters.growthHeadroom(extended, meter, block.timestamp);
+        }
+        AccountMeters storage a = _accounts[market][position.account];
+        if (SizingMath.isActive(active, Limit.Drawdown)) {
+            HighWaterMark mark = PositionMeters.highWaterMark(extended, a.highWaterMark, position, block.timestamp);
+            state.drawdownScale = PositionMeters.drawdownScale(extended, mark, position);
+        }
+        if (SizingMath.isActive(active, Limit.SelfLimit)) {
+            SelfLimit own = a.selfLimit;
+            if (own.expiry() > block.timestamp) state.selfLimit = own;
+        }
+    }
+
+    /// @dev The meters after an action that nothing refuses.
+    function _moveMeters(bytes32 market, Position calldata position) private {
+        Market storage m = _markets[market];
+        FeedPolicy feed = m.feed;
+        _moveMeters(market, m, feed.active(), _extended(m, feed), position);
+    }
+
+    /// @dev The meters after the action, in every mode: a market that is Off now may be judged again tomorrow.
+    function _moveMeters(
+        bytes32 market,
+        Market storage m,
+        uint256 active,
+        ExtendedPolicy extended,
+        Position calldata position
+    ) private {
+        if (SizingMath.isActive(active, Limit.Drawdown)) {
+            AccountMeters storage a = _accounts[market][position.account];
+            a.highWaterMark = PositionMeters.highWaterMark(extended, a.highWaterMark, position, block.timestamp);
+        }
+        if (!SizingMath.isActive(active, Limit.Growth)) return;
+        uint256 shrunk = PositionMeters.shrunk(position);
+        if (shrunk > 0) {
+            bool wasLong = position.sizeBefore > 0;
+            GrowthMeter meter = PositionMeters.decrease(wasLong ? m.longGrowth : m.shortGrowth, shrunk);
+            if (wasLong) m.longGrowth = meter;
+            else m.shortGrowth = meter;
+        }
+        uint256 grown = PositionMeters.grown(position);
+        if (grown > 0) {
+            bool isLong = SizingMath.isLong(position);
+            GrowthMeter meter =
+                PositionMeters.increase(extended, isLong ? m.longGrowth : m.shortGrowth, grown, block.timestamp);
+            if (isLong) m.longGrowth = meter;
+            else m.shortGrowth = meter;
+        }
     }
 
     function _measuresPool(FeedPolicy feed, uint256 roundTime) private pure returns (bool) {

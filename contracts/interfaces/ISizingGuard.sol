@@ -50,7 +50,7 @@ enum PolicyField {
     MaxAge,
     VolatilityFloor,
     MaxConfidence,
-    FeedSpare,
+    Flags,
     Tail,
     RiskBudget,
     MaintenanceAndPenalty,
@@ -62,7 +62,49 @@ enum PolicyField {
     ReferenceMove,
     Horizon,
     LiquidityCap,
-    ConcentrationShare
+    ConcentrationShare,
+    DailyVolume,
+    MaxSlippage,
+    ImpactCoefficient,
+    MaxSkewMantissa,
+    MaxSkewExponent,
+    GrowthCapacityMantissa,
+    GrowthCapacityExponent,
+    GrowthPeriod,
+    MaxDrawdown,
+    DrawdownPower,
+    ExtendedSpare
+}
+
+/// @notice A market's policy as it is stored (layouts: FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol).
+struct PolicyWords {
+    uint256 feedPolicy;
+    uint256 riskPolicy;
+    uint256 extendedPolicy;
+}
+
+/// @notice What a guard remembers of a market and of one account in it, as it is stored.
+struct MeterWords {
+    /// Of the pool on the other side (layout: PoolMeter.sol); 0 before Concentration first saw it.
+    uint256 pool;
+    /// How much the long side grew lately (layout: GrowthMeter.sol); 0 before Growth first saw it.
+    uint256 longGrowth;
+    /// The same for the short side.
+    uint256 shortGrowth;
+    /// The account's high-water mark (layout: HighWaterMark.sol); 0 before Drawdown first saw it.
+    uint256 highWaterMark;
+    /// What the account allows itself (layout: SelfLimit.sol); 0 where it never said.
+    uint256 selfLimit;
+}
+
+/// @notice Fields of a self limit, as `SelfLimitOutOfRange` names them.
+enum SelfLimitField {
+    Rules,
+    Fraction,
+    Probability,
+    Odds,
+    Expiry,
+    Spare
 }
 
 /// @notice One account's position in one market, as the protocol states it. Everything is post-action, unless it says otherwise.
@@ -107,7 +149,9 @@ struct Verdict {
 /// @notice Risk that does not grow is never refused: |size| not growing on its side without collateral leaving, and leaving
 /// when flat, pass before any feed, policy or role is looked at.
 interface ISizingGuard is IVolatilityOracle {
-    event PolicySet(bytes32 indexed market, uint256 feedPolicy, uint256 riskPolicy);
+    event PolicySet(bytes32 indexed market, PolicyWords words);
+    /// @notice An account said what it allows itself (layout: SelfLimit.sol).
+    event SelfLimitSet(bytes32 indexed market, address indexed account, uint256 selfLimit);
     /// @notice In Shadow: Enforce would have refused this action.
     event WouldReject(bytes32 indexed market, address indexed account, uint256 size, Verdict verdict);
     /// @notice The protocol reduced this account without asking: liquidation, deleveraging.
@@ -134,6 +178,10 @@ interface ISizingGuard is IVolatilityOracle {
     error LimitNotSupported(bytes32 market, Limit limit);
     /// @notice A policy that judges needs OpenInterest and one of Volatility, Collateral, Margin.
     error PolicyIncomplete(bytes32 market, uint256 active);
+    /// @notice `field` of a self limit, in the units of its word, must be between `minimum` and `maximum`.
+    error SelfLimitOutOfRange(SelfLimitField field, uint256 value, uint256 minimum, uint256 maximum);
+    /// @notice Until it expires, a self limit only tightens: nothing in the new one may allow more than `current`, nor end sooner.
+    error SelfLimitLoosens(bytes32 market, address account, uint256 current);
     /// @notice The feed's prices have more decimals than can be converted.
     error FeedDecimalsOutOfRange(address feed, uint256 decimals, uint256 maximum);
     /// @notice The policy declares other decimals than its feed.
@@ -158,16 +206,20 @@ interface ISizingGuard is IVolatilityOracle {
     /// @dev Reverts `PolicyNotSet` exactly where `enforce` would.
     function preview(bytes32 market, Position calldata position) external view returns (Verdict memory);
 
-    /// @notice Sets a market's policy words (layouts: FeedPolicy.sol, RiskPolicy.sol). A change of feed restarts the
-    /// market's volatility word from its conservative beginning.
+    /// @notice Says what the caller allows itself in a market (layout: SelfLimit.sol). Only where the market's policy has
+    /// SelfLimit switched on does it count.
+    /// @dev Reverts `SelfLimitOutOfRange`, and `SelfLimitLoosens` while an earlier one has not expired.
+    function setSelfLimit(bytes32 market, uint256 selfLimit) external;
+
+    /// @notice Sets a market's policy. A change of feed restarts the market's volatility word from its conservative beginning.
     /// @dev Restricted by the AccessManager. Every field is range-checked.
-    function setPolicy(bytes32 market, uint256 feedPolicy, uint256 riskPolicy) external;
+    function setPolicy(bytes32 market, PolicyWords calldata words) external;
 
     /// @notice The policy words of a market; zeros if none was set.
-    function policy(bytes32 market) external view returns (uint256 feedPolicy, uint256 riskPolicy);
+    function policy(bytes32 market) external view returns (PolicyWords memory);
 
-    /// @notice What the guard remembers of the market's pool (layout: PoolMeter.sol); 0 before Concentration first saw it.
-    function poolMeter(bytes32 market) external view returns (uint256);
+    /// @notice What the guard remembers of a market and of an account in it.
+    function meters(bytes32 market, address account) external view returns (MeterWords memory);
 
     /// @notice The protocol this guard judges for.
     function PROTOCOL() external view returns (address);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.4;
 
-import {ISizingGuard, Limit, Position, Verdict} from "./ISizingGuard.sol";
+import {ISizingGuard, Limit, MeterWords, PolicyWords, Position, Verdict} from "./ISizingGuard.sol";
 
 /// @notice What a feed's `latestRoundData()` returned, word for word: nothing is converted and nothing is believed.
 struct RoundData {
@@ -12,16 +12,16 @@ struct RoundData {
     uint256 answeredInRound;
 }
 
-/// @notice Everything a guard's decision in one market depends on besides the position, at one block.
+/// @notice Everything a guard's decision for one account in one market depends on besides the position, at one block.
 struct MarketSnapshot {
-    /// First policy word (layout: FeedPolicy.sol); 0 where the market has no policy.
-    uint256 feedPolicy;
-    /// Second policy word (layout: RiskPolicy.sol).
-    uint256 riskPolicy;
+    /// The account whose meters they are.
+    address account;
+    /// Zeros where the market has no policy.
+    PolicyWords words;
     /// The stored word of the market's variance (layout: VolatilityWord.sol); 0 before the first observation.
     uint256 volatilityWord;
-    /// What the guard remembers of the market's pool (layout: PoolMeter.sol); 0 before Concentration first saw it.
-    uint256 poolMeter;
+    /// What the guard remembers of the market and the account.
+    MeterWords meters;
     /// Whether the feed answered with at least five words. Where it is false, `round` is zeros.
     bool isAnswered;
     RoundData round;
@@ -38,7 +38,7 @@ struct LimitValue {
     /// What the formula says of the equity, schedule and cap that count at the price's age, rounded down; 2^256 − 1 where it
     /// does not bind.
     uint256 value;
-    /// Largest size this limit alone allows, base WAD, rounded down.
+    /// Largest size this limit alone allows, after the share the account's drawdown leaves of it, base WAD, rounded down.
     uint256 size;
     /// What `size` leaves above |sizeAfter|, base WAD; 0 where it is exceeded.
     uint256 headroom;
@@ -54,18 +54,25 @@ interface ISizingLens {
     /// @notice As the guard says it: the market has no policy there.
     error PolicyNotSet(bytes32 market);
 
-    /// @notice Policy, variance word and the feed's latest answer, as the guard would see them in this block.
+    /// @notice Policy, variance word, meters and the feed's latest answer, as the guard would see them in this block.
+    /// @param account whose meters to read: the one that is going to act
     /// @dev Never reverts, whatever the feed does; a feed that burns its gas leaves a sixty-fourth of it, for which
     /// 500 000 gas are enough. The feed of a market without a policy is not asked.
     /// @dev Warning: a feed that answers only to callers it knows must know the lens as well as the guard, or the snapshot
     /// is one of a feed that does not answer.
     /// @dev Warning: `blockNumber` is the EVM's, which on some rollups is the block of the chain below.
-    function snapshot(ISizingGuard guard, bytes32 market) external view returns (MarketSnapshot memory);
+    function snapshot(ISizingGuard guard, bytes32 market, address account)
+        external
+        view
+        returns (MarketSnapshot memory);
 
     /// @notice `snapshot` of several markets at the same block, in their order.
     /// @dev Each market gets an equal share of the gas that is left, so that a feed which burns its own can't silence the
     /// markets after it. Allow 500 000 gas a market; with less it reverts rather than leave one out.
-    function snapshots(ISizingGuard guard, bytes32[] calldata markets) external view returns (MarketSnapshot[] memory);
+    function snapshots(ISizingGuard guard, bytes32[] calldata markets, address account)
+        external
+        view
+        returns (MarketSnapshot[] memory);
 
     /// @notice The guard's verdict, and every active limit behind it in the order of the enum.
     /// @return verdict `guard.preview`, to the word

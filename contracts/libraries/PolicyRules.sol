@@ -4,6 +4,7 @@ pragma solidity 0.8.30;
 import {ISizingGuard, Limit, Mode, PolicyField} from "../interfaces/ISizingGuard.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {FeedReader} from "../oracle/FeedReader.sol";
+import {ExtendedPolicy, ExtendedPolicyLibrary} from "../types/ExtendedPolicy.sol";
 import {FeedPolicy, FeedPolicyLibrary} from "../types/FeedPolicy.sol";
 import {RiskPolicy, RiskPolicyLibrary} from "../types/RiskPolicy.sol";
 import {SizingMath} from "./SizingMath.sol";
@@ -13,26 +14,31 @@ import {SizingMath} from "./SizingMath.sol";
 /// @dev Mirror: `sdk/src/guard/policy.ts`. Values in errors are in the units of the words, as the caller wrote them.
 library PolicyRules {
     uint256 internal constant ONE = 10_000;
-    uint256 internal constant MAX_OPEN_INTEREST_EXPONENT = 40;
+    uint256 internal constant MAX_EXPONENT = 40;
+    uint256 internal constant MAX_POWER = 3;
     uint256 internal constant SUPPORTED = (1 << uint256(Limit.Volatility)) | (1 << uint256(Limit.Collateral))
         | (1 << uint256(Limit.Margin)) | (1 << uint256(Limit.Liquidity)) | (1 << uint256(Limit.OpenInterest))
-        | (1 << uint256(Limit.Concentration));
+        | (1 << uint256(Limit.Skew)) | (1 << uint256(Limit.Concentration)) | (1 << uint256(Limit.SelfLimit))
+        | (1 << uint256(Limit.Growth)) | (1 << uint256(Limit.Drawdown));
 
     /// @notice Reverts with the first thing that is wrong.
     /// @dev `ZeroAddress`, `FeedUnusable`, `FeedDecimalsOutOfRange`, `FeedDecimalsMismatch`, `PolicyOutOfRange`,
     /// `LimitNotSupported`, `PolicyIncomplete`.
-    function requireValid(bytes32 market, FeedPolicy feed, RiskPolicy risk) internal view {
+    function requireValid(bytes32 market, FeedPolicy feed, RiskPolicy risk, ExtendedPolicy extended) internal view {
         if (feed.feed() == address(0)) revert ISizingGuard.ZeroAddress();
         requireFeed(feed);
-        requireInRange(market, feed, risk);
+        requireInRange(market, feed, risk, extended);
     }
 
     /// @notice The part that needs no chain.
-    function requireInRange(bytes32 market, FeedPolicy feed, RiskPolicy risk) internal pure {
+    function requireInRange(bytes32 market, FeedPolicy feed, RiskPolicy risk, ExtendedPolicy extended) internal pure {
         if (feed.feed() == address(0)) revert ISizingGuard.ZeroAddress();
         _requireFeedPolicy(market, feed);
         _requireLimits(market, feed);
-        _requireRiskPolicy(market, feed.active(), risk);
+        _requireAccountFields(market, feed.active(), risk);
+        _requireMarketFields(market, feed.active(), risk);
+        _requireDepthFields(market, feed, extended);
+        _requireMeterFields(market, feed.active(), extended);
     }
 
     /// @notice The feed answers, and says the decimals the policy says.
@@ -58,7 +64,7 @@ library PolicyRules {
         uint256 floor = feed.volatilityFloor() / FeedPolicyLibrary.RATIO_UNIT;
         _requireRange(market, PolicyField.VolatilityFloor, floor, 1, type(uint16).max);
         _requireRange(market, PolicyField.MaxConfidence, feed.maxConfidence(), 0, 0);
-        _requireRange(market, PolicyField.FeedSpare, feed.spare(), 0, 0);
+        _requireRange(market, PolicyField.Flags, feed.flags(), 0, 1);
     }
 
     function _requireLimits(bytes32 market, FeedPolicy feed) private pure {
@@ -69,11 +75,6 @@ library PolicyRules {
         bool complete = feed.active() & SizingMath.ACCOUNT_LIMITS != 0
             && feed.active() & (1 << uint256(Limit.OpenInterest)) != 0;
         if (SizingMath.judges(feed) && !complete) revert ISizingGuard.PolicyIncomplete(market, feed.active());
-    }
-
-    function _requireRiskPolicy(bytes32 market, uint256 active, RiskPolicy risk) private pure {
-        _requireAccountFields(market, active, risk);
-        _requireMarketFields(market, active, risk);
     }
 
     function _requireAccountFields(bytes32 market, uint256 active, RiskPolicy risk) private pure {
@@ -103,7 +104,7 @@ library PolicyRules {
             type(uint32).max
         );
         _requireRange(
-            market, PolicyField.OpenInterestExponent, risk.openInterestExponent(), 0, MAX_OPEN_INTEREST_EXPONENT
+            market, PolicyField.OpenInterestExponent, risk.openInterestExponent(), 0, MAX_EXPONENT
         );
         _requireRange(
             market,
@@ -126,6 +127,34 @@ library PolicyRules {
             _least(active, Limit.Concentration),
             ONE
         );
+    }
+
+    function _requireDepthFields(bytes32 market, FeedPolicy feed, ExtendedPolicy extended) private pure {
+        uint256 unit = ExtendedPolicyLibrary.RATIO_UNIT;
+        uint256 volume = extended.dailyVolume() / ExtendedPolicyLibrary.QUOTE_UNIT;
+        // The one flag there is.
+        uint256 impact = feed.flags();
+        _requireRange(market, PolicyField.DailyVolume, volume, impact, type(uint40).max);
+        _requireRange(market, PolicyField.MaxSlippage, extended.maxSlippage() / unit, impact, ONE);
+        _requireRange(
+            market, PolicyField.ImpactCoefficient, extended.impactCoefficient() / unit, impact, type(uint16).max
+        );
+        uint256 least = _least(feed.active(), Limit.Skew);
+        _requireRange(market, PolicyField.MaxSkewMantissa, extended.maxSkewMantissa(), least, type(uint32).max);
+        _requireRange(market, PolicyField.MaxSkewExponent, extended.maxSkewExponent(), 0, MAX_EXPONENT);
+    }
+
+    function _requireMeterFields(bytes32 market, uint256 active, ExtendedPolicy extended) private pure {
+        uint256 least = _least(active, Limit.Growth);
+        uint256 mantissa = extended.growthCapacityMantissa();
+        _requireRange(market, PolicyField.GrowthCapacityMantissa, mantissa, least, type(uint32).max);
+        _requireRange(market, PolicyField.GrowthCapacityExponent, extended.growthCapacityExponent(), 0, MAX_EXPONENT);
+        _requireRange(market, PolicyField.GrowthPeriod, extended.growthPeriod(), least, type(uint24).max);
+        least = _least(active, Limit.Drawdown);
+        uint256 drawdown = extended.maxDrawdown() / ExtendedPolicyLibrary.RATIO_UNIT;
+        _requireRange(market, PolicyField.MaxDrawdown, drawdown, least, ONE);
+        _requireRange(market, PolicyField.DrawdownPower, extended.drawdownPower(), least, MAX_POWER);
+        _requireRange(market, PolicyField.ExtendedSpare, extended.spare(), 0, 0);
     }
 
     /// @dev A parameter of an active limit must not be zero; of an inactive one it may.

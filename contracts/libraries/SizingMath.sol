@@ -4,17 +4,21 @@ pragma solidity 0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 import {Limit, Mode, OracleStatus, Position, Verdict} from "../interfaces/ISizingGuard.sol";
+import {ExtendedPolicy} from "../types/ExtendedPolicy.sol";
 import {FeedPolicy} from "../types/FeedPolicy.sol";
 import {RiskPolicy} from "../types/RiskPolicy.sol";
+import {SelfLimit, SelfLimitLibrary} from "../types/SelfLimit.sol";
 import {FixedPointMath, UNCAPPED, WAD} from "./FixedPointMath.sol";
 import {VolatilityMath} from "./VolatilityMath.sol";
 import {Binding} from "./limits/Binding.sol";
 import {CollateralLimit} from "./limits/CollateralLimit.sol";
 import {ConcentrationLimit} from "./limits/ConcentrationLimit.sol";
+import {KellyLimit} from "./limits/KellyLimit.sol";
 import {LiquidityLimit} from "./limits/LiquidityLimit.sol";
 import {MarginLimit} from "./limits/MarginLimit.sol";
 import {OpenInterestLimit} from "./limits/OpenInterestLimit.sol";
 import {OracleScale} from "./limits/OracleScale.sol";
+import {SkewLimit} from "./limits/SkewLimit.sol";
 import {VolatilityLimit} from "./limits/VolatilityLimit.sol";
 
 /// @notice What the market looks like at the moment of the question.
@@ -30,6 +34,16 @@ struct MarketState {
     uint256 poolEquity;
 }
 
+/// @notice What the meters say of the account and its side at the moment of the question.
+/// @param growthHeadroom what the side may still grow by, base WAD (`PositionMeters.growthHeadroom`); for Growth
+/// @param drawdownScale share of the limits the account still has, WAD (`PositionMeters.drawdownScale`); for Drawdown
+/// @param selfLimit what the account allows itself, 0 where it expired; for SelfLimit
+struct AccountState {
+    uint256 growthHeadroom;
+    uint256 drawdownScale;
+    SelfLimit selfLimit;
+}
+
 /// @title SizingMath
 /// @notice The pure core: a position, the market and the policy in, a verdict out. No storage, no clock, no call.
 /// @dev Mirror: `sdk/src/guard/sizing.ts`. There the limits are a list; here each is compared as soon as it is computed,
@@ -43,6 +57,10 @@ library SizingMath {
         | (1 << uint256(Limit.Margin));
     /// @dev Limits that measure what others hold on the same side, in quote.
     uint256 internal constant SIDE_LIMITS = (1 << uint256(Limit.Margin)) | (1 << uint256(Limit.Liquidity));
+
+    /// @dev Limits whose parameters stand in the third policy word.
+    uint256 internal constant EXTENDED_LIMITS = (1 << uint256(Limit.Skew)) | (1 << uint256(Limit.Growth))
+        | (1 << uint256(Limit.Drawdown));
 
     /// @notice The size this action may always keep, base WAD: what was there before, unless collateral leaves or the side flips.
     function carry(Position calldata position) internal pure returns (uint256) {
@@ -66,27 +84,32 @@ library SizingMath {
     }
 
     /// @notice The whole answer.
-    function judge(FeedPolicy feed, RiskPolicy risk, Position calldata position, MarketState memory market)
-        internal
-        pure
-        returns (Verdict memory)
-    {
-        (uint256 size, Limit limit) = limitSize(feed, risk, position, market);
-        return verdict(feed, position, market, size, limit);
+    function judge(
+        FeedPolicy feed,
+        RiskPolicy risk,
+        ExtendedPolicy extended,
+        Position calldata position,
+        MarketState memory market,
+        AccountState memory account
+    ) internal pure returns (Verdict memory) {
+        (uint256 size, Limit limit) = limitSize(feed, risk, extended, position, market, account);
+        return verdict(feed, position, market, size, limit, growthSize(feed, position, account));
     }
 
-    /// @notice What follows for the action from the largest size the limits allow, and the limit that says so.
+    /// @notice What follows for the action from the largest size the limits allow, the limit that says so, and the size the
+    /// side may grow to.
     function verdict(
         FeedPolicy feed,
         Position calldata position,
         MarketState memory market,
         uint256 size,
-        Limit limit
+        Limit limit,
+        uint256 grown
     ) internal pure returns (Verdict memory) {
-        uint256 maxSize = Math.max(carry(position), size);
+        uint256 maxSize = Math.max(carry(position), Math.min(size, grown));
         return Verdict({
             allowed: feed.mode() == uint256(Mode.Shadow) || SignedMath.abs(position.sizeAfter) <= maxSize,
-            limit: limit,
+            limit: grown < size ? Limit.Growth : limit,
             maxSize: maxSize,
             limitSize: size,
             price: market.price,
@@ -95,27 +118,44 @@ library SizingMath {
         });
     }
 
-    /// @notice The largest size the limits allow on the side of `sizeAfter`, base WAD, and the limit that says so.
-    function limitSize(FeedPolicy feed, RiskPolicy risk, Position calldata position, MarketState memory market)
+    /// @notice The size the account may grow to while its side keeps to GrowthLimit, base WAD; uncapped where nobody asks.
+    /// @dev Beside the limits and not one of them: it is an increment, whatever the account already holds.
+    function growthSize(FeedPolicy feed, Position calldata position, AccountState memory account)
         internal
         pure
-        returns (uint256, Limit)
+        returns (uint256)
     {
+        if (!isActive(feed.active(), Limit.Growth) || !judges(feed)) return UNCAPPED;
+        uint256 kept = flips(position) ? 0 : SignedMath.abs(position.sizeBefore);
+        return Math.saturatingAdd(kept, account.growthHeadroom);
+    }
+
+    /// @notice The largest size the limits allow on the side of `sizeAfter`, base WAD, and the limit that says so.
+    function limitSize(
+        FeedPolicy feed,
+        RiskPolicy risk,
+        ExtendedPolicy extended,
+        Position calldata position,
+        MarketState memory market,
+        AccountState memory account
+    ) internal pure returns (uint256, Limit) {
         if (feed.mode() == uint256(Mode.Off)) return (UNCAPPED, Limit.None);
         if (feed.mode() == uint256(Mode.ReduceOnly)) return (0, Limit.Mode);
         if (market.status < OracleStatus.Uncertain) return (0, Limit.Oracle);
         uint256 scale = marketScale(feed, market);
         if (scale == 0) return (0, Limit.Oracle);
         if (position.equity <= 0) return (0, firstAccountLimit(feed.active()));
+        uint256 share = accountScale(feed.active(), account);
+        if (share == 0) return (0, Limit.Drawdown);
 
         uint256 move = policyMove(risk, market);
-        (uint256 notional, Limit limit) = _quoteLimit(feed.active(), risk, position, market, move, scale);
-        uint256 byQuote =
+        (uint256 notional, Limit limit) =
+            _quoteLimit(feed, risk, extended, position, market, account.selfLimit, move, scale);
+        uint256 size =
             notional == UNCAPPED ? UNCAPPED : FixedPointMath.mulDivDownSaturating(notional, WAD, market.price);
-        uint256 byBase = openInterest(feed.active(), risk, position, move, scale);
-        if (byBase == UNCAPPED && byQuote == UNCAPPED) return (UNCAPPED, Limit.None);
-        bool isBase = byBase < byQuote || (byBase == byQuote && limit > Limit.OpenInterest);
-        return isBase ? (byBase, Limit.OpenInterest) : (byQuote, limit);
+        (uint256 byBase, Limit baseLimit) = _baseLimit(feed.active(), risk, extended, position, move, scale);
+        if (byBase < size || (byBase == size && baseLimit < limit)) (size, limit) = (byBase, baseLimit);
+        return size == UNCAPPED ? (UNCAPPED, Limit.None) : (Binding.applyScale(size, share), limit);
     }
 
     /// @notice The account limit that is named when there is no equity to measure.
@@ -123,6 +163,11 @@ library SizingMath {
         if (isActive(active, Limit.Volatility)) return Limit.Volatility;
         if (isActive(active, Limit.Collateral)) return Limit.Collateral;
         return Limit.Margin;
+    }
+
+    /// @notice Share of the limits that the account's own discipline leaves it, WAD.
+    function accountScale(uint256 active, AccountState memory account) internal pure returns (uint256) {
+        return isActive(active, Limit.Drawdown) ? account.drawdownScale : WAD;
     }
 
     /// @notice Share of what limits are measured in, equity, margin schedule and open-interest cap, that counts now, WAD.
@@ -184,9 +229,26 @@ library SizingMath {
         return MarginLimit.marginLimit(equity, others, risk.baseMargin(), full);
     }
 
-    /// @notice LiquidityLimit of this policy, quote WAD, rounded down.
-    function liquidity(RiskPolicy risk, uint256 others, uint256 scale) internal pure returns (uint256) {
-        return LiquidityLimit.liquidityLimit(Binding.applyScale(risk.liquidityCap(), scale), others);
+    /// @notice LiquidityLimit of this policy, quote WAD, rounded down: of the smaller cap, where it also keeps to the law of
+    /// market impact.
+    function liquidity(
+        FeedPolicy feed,
+        RiskPolicy risk,
+        ExtendedPolicy extended,
+        uint256 variance,
+        uint256 others,
+        uint256 scale
+    ) internal pure returns (uint256) {
+        uint256 cap = risk.liquidityCap();
+        if (feed.usesImpact()) cap = Math.min(cap, impact(extended, variance));
+        return LiquidityLimit.liquidityLimit(Binding.applyScale(cap, scale), others);
+    }
+
+    /// @notice What can be sold at once within this policy's slippage, quote WAD, rounded down.
+    function impact(ExtendedPolicy extended, uint256 variance) internal pure returns (uint256) {
+        return LiquidityLimit.impactLimit(
+            extended.dailyVolume(), extended.maxSlippage(), extended.impactCoefficient(), variance
+        );
     }
 
     /// @notice ConcentrationLimit of this policy, quote WAD, rounded down.
@@ -201,18 +263,51 @@ library SizingMath {
         return ConcentrationLimit.concentrationLimit(risk.concentrationShare(), pool, 0);
     }
 
-    /// @notice OpenInterestLimit of this policy, base WAD, rounded down; uncapped where it is inactive.
-    function openInterest(uint256 active, RiskPolicy risk, Position calldata position, uint256 move, uint256 scale)
+    /// @notice OpenInterestLimit of this policy, base WAD, rounded down.
+    function openInterest(RiskPolicy risk, Position calldata position, uint256 move, uint256 scale)
         internal
         pure
         returns (uint256)
     {
-        if (!isActive(active, Limit.OpenInterest)) return UNCAPPED;
         return OpenInterestLimit.openInterestLimit(
             OpenInterestLimit.openInterestScale(risk.referenceMove(), move),
             Binding.applyScale(risk.openInterestCap(), scale),
             position.sameSideOthers
         );
+    }
+
+    /// @notice SkewLimit of this policy, base WAD, rounded down.
+    function skew(ExtendedPolicy extended, Position calldata position, uint256 scale) internal pure returns (uint256) {
+        uint256 most = Binding.applyScale(extended.maxSkew(), scale);
+        return SkewLimit.skewLimit(most, position.sameSideOthers, position.oppositeOthers);
+    }
+
+    /// @notice What the account allows itself, quote WAD, rounded down; uncapped where it said nothing.
+    function selfLimit(SelfLimit own, Position calldata position, MarketState memory market, uint256 equity)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 most = own.hasMaxNotional() ? own.maxNotional() : UNCAPPED;
+        return Math.min(most, _kelly(own, position, market, equity));
+    }
+
+    /// @dev An edge is declared for a side: of the price's drift, or of what is paid, the short has none.
+    function _kelly(SelfLimit own, Position calldata position, MarketState memory market, uint256 equity)
+        private
+        pure
+        returns (uint256)
+    {
+        uint256 kind = own.kelly();
+        if (kind == 0) return UNCAPPED;
+        if (kind == SelfLimitLibrary.BINARY) {
+            return KellyLimit.kellyLimitBinary(equity, own.fraction(), own.probability(), own.odds());
+        }
+        if (kind == SelfLimitLibrary.CONTINUOUS) {
+            int256 edge = isLong(position) ? own.edge() : -own.edge();
+            return KellyLimit.kellyLimit(equity, own.fraction(), edge, market.variance);
+        }
+        return isLong(position) ? KellyLimit.kellyLimitMarket(equity, own.fraction(), own.probability(), market.price) : 0;
     }
 
     function isLong(Position calldata position) internal pure returns (bool) {
@@ -226,13 +321,16 @@ library SizingMath {
 
     /// @dev The smallest of the active limits in quote WAD, the first of the smallest ones; an inactive one is not computed.
     function _quoteLimit(
-        uint256 active,
+        FeedPolicy feed,
         RiskPolicy risk,
+        ExtendedPolicy extended,
         Position calldata position,
         MarketState memory market,
+        SelfLimit own,
         uint256 move,
         uint256 scale
     ) private pure returns (uint256 least, Limit limit) {
+        uint256 active = feed.active();
         uint256 equity = scaledEquity(position, scale);
         uint256 against = sideMove(position, move);
         least = UNCAPPED;
@@ -248,12 +346,34 @@ library SizingMath {
                 (least, limit) = _tighter(least, limit, margin(risk, equity, others, scale), Limit.Margin);
             }
             if (isActive(active, Limit.Liquidity)) {
-                (least, limit) = _tighter(least, limit, liquidity(risk, others, scale), Limit.Liquidity);
+                uint256 value = liquidity(feed, risk, extended, market.variance, others, scale);
+                (least, limit) = _tighter(least, limit, value, Limit.Liquidity);
             }
         }
         if (isActive(active, Limit.Concentration)) {
             uint256 value = concentration(risk, position, market.poolEquity, scale);
             (least, limit) = _tighter(least, limit, value, Limit.Concentration);
+        }
+        if (isActive(active, Limit.SelfLimit)) {
+            (least, limit) = _tighter(least, limit, selfLimit(own, position, market, equity), Limit.SelfLimit);
+        }
+    }
+
+    /// @dev The same of those in base WAD.
+    function _baseLimit(
+        uint256 active,
+        RiskPolicy risk,
+        ExtendedPolicy extended,
+        Position calldata position,
+        uint256 move,
+        uint256 scale
+    ) private pure returns (uint256 least, Limit limit) {
+        least = UNCAPPED;
+        if (isActive(active, Limit.OpenInterest)) {
+            (least, limit) = _tighter(least, limit, openInterest(risk, position, move, scale), Limit.OpenInterest);
+        }
+        if (isActive(active, Limit.Skew)) {
+            (least, limit) = _tighter(least, limit, skew(extended, position, scale), Limit.Skew);
         }
     }
 

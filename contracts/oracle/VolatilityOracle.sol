@@ -4,19 +4,27 @@ pragma solidity 0.8.30;
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {VolatilityMath} from "../libraries/VolatilityMath.sol";
 import {WAD} from "../libraries/FixedPointMath.sol";
+import {ExtendedPolicy} from "../types/ExtendedPolicy.sol";
 import {FeedPolicy} from "../types/FeedPolicy.sol";
+import {GrowthMeter} from "../types/GrowthMeter.sol";
 import {PoolMeter} from "../types/PoolMeter.sol";
 import {RiskPolicy} from "../types/RiskPolicy.sol";
 import {VolatilitySlot, VolatilitySlotLibrary} from "../types/VolatilitySlot.sol";
 import {VolatilityParameters, VolatilityWord} from "../types/VolatilityWord.sol";
 import {FeedReader, Round} from "./FeedReader.sol";
 
-/// @notice What a guard keeps for one market: three slots, and one more where Concentration is active.
+/// @notice What a guard keeps for one market: three slots, and those of the limits that need more.
 struct Market {
     FeedPolicy feed;
     RiskPolicy risk;
     VolatilitySlot volatility;
+    /// Where Concentration is active.
     PoolMeter pool;
+    /// Where impact, Skew, Growth or Drawdown is.
+    ExtendedPolicy extended;
+    /// Where Growth is.
+    GrowthMeter longGrowth;
+    GrowthMeter shortGrowth;
 }
 
 /// @dev Rounds walked over, the latest first.

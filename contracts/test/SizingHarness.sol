@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {OracleStatus, Position, Verdict} from "../interfaces/ISizingGuard.sol";
+import {Position, Verdict} from "../interfaces/ISizingGuard.sol";
 import {PolicyRules} from "../libraries/PolicyRules.sol";
-import {MarketState, SizingMath} from "../libraries/SizingMath.sol";
+import {PositionMeters} from "../libraries/PositionMeters.sol";
+import {SelfLimitRules} from "../libraries/SelfLimitRules.sol";
+import {AccountState, MarketState, SizingMath} from "../libraries/SizingMath.sol";
 import {FeedReader, Round} from "../oracle/FeedReader.sol";
+import {ExtendedPolicy} from "../types/ExtendedPolicy.sol";
 import {FeedPolicy} from "../types/FeedPolicy.sol";
 import {RiskPolicy} from "../types/RiskPolicy.sol";
+import {GrowthMeter} from "../types/GrowthMeter.sol";
+import {HighWaterMark} from "../types/HighWaterMark.sol";
+import {SelfLimit} from "../types/SelfLimit.sol";
 
 /// @notice Every value the two policy words stand for, in the order of the SDK's `Policy`.
 struct PolicyValues {
@@ -28,6 +34,16 @@ struct PolicyValues {
     uint256 referenceMove;
     uint256 concentrationShare;
     uint256 horizon;
+    uint256 flags;
+    uint256 dailyVolume;
+    uint256 maxSlippage;
+    uint256 impactCoefficient;
+    uint256 maxSkew;
+    uint256 growthCapacity;
+    uint256 growthPeriod;
+    uint256 maxDrawdown;
+    uint256 drawdownPower;
+    uint256 peakHalfLife;
 }
 
 /// @notice What a feed answers, word for word.
@@ -48,15 +64,12 @@ contract SizingHarness {
     function judge(
         FeedPolicy feed,
         RiskPolicy risk,
+        ExtendedPolicy extended,
         Position calldata position,
-        OracleStatus status,
-        uint256 price,
-        uint256 variance,
-        uint256 age,
-        uint256 poolEquity
+        MarketState calldata market,
+        AccountState calldata account
     ) external pure returns (Verdict memory) {
-        MarketState memory market = MarketState(status, price, variance, age, poolEquity);
-        return SizingMath.judge(feed, risk, position, market);
+        return SizingMath.judge(feed, risk, extended, position, market, account);
     }
 
     function carry(Position calldata position) external pure returns (uint256) {
@@ -68,16 +81,20 @@ contract SizingHarness {
     }
 
     /// @notice The policy's values, after the range check let it pass.
-    function requireInRange(bytes32 market, FeedPolicy feed, RiskPolicy risk)
+    function requireInRange(bytes32 market, FeedPolicy feed, RiskPolicy risk, ExtendedPolicy extended)
         external
         pure
         returns (PolicyValues memory)
     {
-        PolicyRules.requireInRange(market, feed, risk);
-        return policyValues(feed, risk);
+        PolicyRules.requireInRange(market, feed, risk, extended);
+        return policyValues(feed, risk, extended);
     }
 
-    function policyValues(FeedPolicy feed, RiskPolicy risk) public pure returns (PolicyValues memory values) {
+    function policyValues(FeedPolicy feed, RiskPolicy risk, ExtendedPolicy extended)
+        public
+        pure
+        returns (PolicyValues memory values)
+    {
         values.feed = feed.feed();
         values.feedDecimals = feed.feedDecimals();
         values.mode = feed.mode();
@@ -96,6 +113,51 @@ contract SizingHarness {
         values.referenceMove = risk.referenceMove();
         values.concentrationShare = risk.concentrationShare();
         values.horizon = risk.horizon();
+        values.flags = feed.flags();
+        values.dailyVolume = extended.dailyVolume();
+        values.maxSlippage = extended.maxSlippage();
+        values.impactCoefficient = extended.impactCoefficient();
+        values.maxSkew = extended.maxSkew();
+        values.growthCapacity = extended.growthCapacity();
+        values.growthPeriod = extended.growthPeriod();
+        values.maxDrawdown = extended.maxDrawdown();
+        values.drawdownPower = extended.drawdownPower();
+        values.peakHalfLife = extended.peakHalfLife();
+    }
+
+    /// @notice What an action makes of the meters of its market and account, and what they say of it before: what its old side
+    /// loses and its new side gains, both buckets after it, the headroom before it, and the account's mark after it.
+    function positionMeters(
+        ExtendedPolicy policy,
+        GrowthMeter before,
+        GrowthMeter after_,
+        HighWaterMark mark,
+        uint256 timestamp,
+        Position calldata position
+    )
+        external
+        pure
+        returns (
+            uint256 shrunk,
+            uint256 grown,
+            GrowthMeter nextBefore,
+            GrowthMeter nextAfter,
+            uint256 headroom,
+            HighWaterMark next
+        )
+    {
+        shrunk = PositionMeters.shrunk(position);
+        grown = PositionMeters.grown(position);
+        nextBefore = PositionMeters.decrease(before, shrunk);
+        nextAfter = PositionMeters.increase(policy, after_, grown, timestamp);
+        headroom = PositionMeters.growthHeadroom(policy, after_, timestamp);
+        next = PositionMeters.highWaterMark(policy, mark, position, timestamp);
+    }
+
+    /// @notice Whether one self limit may replace another; refused where it is out of range.
+    function selfLimitTightens(SelfLimit current, SelfLimit next, uint256 timestamp) external pure returns (bool) {
+        SelfLimitRules.requireInRange(next, timestamp);
+        return SelfLimitRules.tightens(current, next);
     }
 
     /// @notice How the guard reads each of these answers, and the time at which it does.

@@ -5,12 +5,13 @@ pragma solidity 0.8.30;
 /// Enough for `poke` and `variance`, which read no other policy word.
 ///
 ///     255    248 247        240 239  232 231       216 215            200 199    184 183           168 167       160 159   0
-///     | spare 8 | confidence 8 | mode 8 | active   16 | volatilityFloor 16 | maxAge 16 | heartbeat  16 | decimals 8 | feed 160 |
+///     | flags 8 | confidence 8 | mode 8 | active   16 | volatilityFloor 16 | maxAge 16 | heartbeat  16 | decimals 8 | feed 160 |
 ///
 /// - `active`: bit i switches on the limit with enum value i
 /// - `volatilityFloor`: volatility per year, in units of 1e-4
 /// - `maxAge`, `heartbeat`: units of 10 seconds
 /// - `maxConfidence`: largest confidence interval accepted, reserved
+/// - `flags`: bit 0: Liquidity also keeps to the law of market impact
 type FeedPolicy is uint256;
 
 using FeedPolicyLibrary for FeedPolicy global;
@@ -55,8 +56,13 @@ library FeedPolicyLibrary {
         return uint8(FeedPolicy.unwrap(word) >> 240);
     }
 
-    function spare(FeedPolicy word) internal pure returns (uint256) {
+    function flags(FeedPolicy word) internal pure returns (uint256) {
         return FeedPolicy.unwrap(word) >> 248;
+    }
+
+    /// @notice Whether Liquidity also keeps to the law of market impact.
+    function usesImpact(FeedPolicy word) internal pure returns (bool) {
+        return (FeedPolicy.unwrap(word) >> 248) & 1 == 1;
     }
 
     function isSet(FeedPolicy word) internal pure returns (bool) {
