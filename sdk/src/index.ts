@@ -18,16 +18,20 @@ export {
   type OracleStatus,
   POLICY_FIELDS,
   type PolicyField,
+  SELF_LIMIT_FIELDS,
+  type SelfLimitField,
 } from "./guard/enums.ts";
 export { type ExplainOptions, type Explanation, explain, type LimitExplanation } from "./guard/explain.ts";
 export { formatPercent, formatWad } from "./guard/format.ts";
 export { type MaxSizeOptions, type MaxSizeResult, maxSize, type SizeIntent } from "./guard/maxSize.ts";
 export { type Holding, maxWithdraw } from "./guard/maxWithdraw.ts";
 export { decodePolicy, encodePolicy, type Policy, type PolicyWords, requirePolicyInRange } from "./guard/policy.ts";
-export { carry, type MarketState, type Position, reducesRisk, type Verdict } from "./guard/sizing.ts";
+export { decodeSelfLimit, encodeSelfLimit, type KellyRule, requireSelfLimit, type SelfLimit } from "./guard/selfLimit.ts";
+export { type AccountState, carry, type MarketState, type Position, reducesRisk, type Verdict } from "./guard/sizing.ts";
 export {
   createSnapshot,
   type GuardSnapshot,
+  type MeterWords,
   type Round,
   type RoundData,
   type SnapshotInput,

@@ -46,6 +46,7 @@ export const sizingGuardAbi = [
     ],
   },
   { type: "error", name: "FeedUnusable", inputs: [{ name: "feed", type: "address" }] },
+  { type: "error", name: "InvalidPower", inputs: [{ name: "power", type: "uint256" }] },
   {
     type: "error",
     name: "LimitMoved",
@@ -113,6 +114,25 @@ export const sizingGuardAbi = [
   },
   {
     type: "error",
+    name: "SelfLimitLoosens",
+    inputs: [
+      { name: "market", type: "bytes32" },
+      { name: "account", type: "address" },
+      { name: "current", type: "uint256" },
+    ],
+  },
+  {
+    type: "error",
+    name: "SelfLimitOutOfRange",
+    inputs: [
+      { name: "field", type: "uint8" },
+      { name: "value", type: "uint256" },
+      { name: "minimum", type: "uint256" },
+      { name: "maximum", type: "uint256" },
+    ],
+  },
+  {
+    type: "error",
     name: "SizeExceeded",
     inputs: [
       { name: "market", type: "bytes32" },
@@ -148,8 +168,16 @@ export const sizingGuardAbi = [
     name: "PolicySet",
     inputs: [
       { name: "market", type: "bytes32", indexed: true },
-      { name: "feedPolicy", type: "uint256", indexed: false },
-      { name: "riskPolicy", type: "uint256", indexed: false },
+      {
+        name: "words",
+        type: "tuple",
+        indexed: false,
+        components: [
+          { name: "feedPolicy", type: "uint256" },
+          { name: "riskPolicy", type: "uint256" },
+          { name: "extendedPolicy", type: "uint256" },
+        ],
+      },
     ],
   },
   {
@@ -160,6 +188,15 @@ export const sizingGuardAbi = [
       { name: "account", type: "address", indexed: true },
       { name: "sizeBefore", type: "int256", indexed: false },
       { name: "sizeAfter", type: "int256", indexed: false },
+    ],
+  },
+  {
+    type: "event",
+    name: "SelfLimitSet",
+    inputs: [
+      { name: "market", type: "bytes32", indexed: true },
+      { name: "account", type: "address", indexed: true },
+      { name: "selfLimit", type: "uint256", indexed: false },
     ],
   },
   {
@@ -251,6 +288,28 @@ export const sizingGuardAbi = [
     outputs: [],
   },
   { type: "function", name: "isConsumingScheduledOp", stateMutability: "view", inputs: [], outputs: [{ name: "", type: "bytes4" }] },
+  {
+    type: "function",
+    name: "meters",
+    stateMutability: "view",
+    inputs: [
+      { name: "market", type: "bytes32" },
+      { name: "account", type: "address" },
+    ],
+    outputs: [
+      {
+        name: "words",
+        type: "tuple",
+        components: [
+          { name: "pool", type: "uint256" },
+          { name: "longGrowth", type: "uint256" },
+          { name: "shortGrowth", type: "uint256" },
+          { name: "highWaterMark", type: "uint256" },
+          { name: "selfLimit", type: "uint256" },
+        ],
+      },
+    ],
+  },
   { type: "function", name: "poke", stateMutability: "nonpayable", inputs: [{ name: "market", type: "bytes32" }], outputs: [] },
   {
     type: "function",
@@ -268,16 +327,16 @@ export const sizingGuardAbi = [
     stateMutability: "view",
     inputs: [{ name: "market", type: "bytes32" }],
     outputs: [
-      { name: "feedPolicy", type: "uint256" },
-      { name: "riskPolicy", type: "uint256" },
+      {
+        name: "",
+        type: "tuple",
+        components: [
+          { name: "feedPolicy", type: "uint256" },
+          { name: "riskPolicy", type: "uint256" },
+          { name: "extendedPolicy", type: "uint256" },
+        ],
+      },
     ],
-  },
-  {
-    type: "function",
-    name: "poolMeter",
-    stateMutability: "view",
-    inputs: [{ name: "market", type: "bytes32" }],
-    outputs: [{ name: "", type: "uint256" }],
   },
   {
     type: "function",
@@ -302,7 +361,7 @@ export const sizingGuardAbi = [
     ],
     outputs: [
       {
-        name: "verdict",
+        name: "",
         type: "tuple",
         components: [
           { name: "allowed", type: "bool" },
@@ -352,8 +411,25 @@ export const sizingGuardAbi = [
     stateMutability: "nonpayable",
     inputs: [
       { name: "market", type: "bytes32" },
-      { name: "feedPolicy", type: "uint256" },
-      { name: "riskPolicy", type: "uint256" },
+      {
+        name: "words",
+        type: "tuple",
+        components: [
+          { name: "feedPolicy", type: "uint256" },
+          { name: "riskPolicy", type: "uint256" },
+          { name: "extendedPolicy", type: "uint256" },
+        ],
+      },
+    ],
+    outputs: [],
+  },
+  {
+    type: "function",
+    name: "setSelfLimit",
+    stateMutability: "nonpayable",
+    inputs: [
+      { name: "market", type: "bytes32" },
+      { name: "selfLimit", type: "uint256" },
     ],
     outputs: [],
   },

@@ -9,6 +9,7 @@
  * ```
  */
 export const sizingLensAbi = [
+  { type: "error", name: "InvalidPower", inputs: [{ name: "power", type: "uint256" }] },
   { type: "error", name: "PolicyNotSet", inputs: [{ name: "market", type: "bytes32" }] },
   { type: "error", name: "SafeCastOverflowedIntToUint", inputs: [{ name: "value", type: "int256" }] },
   { type: "error", name: "SafeCastOverflowedUintToInt", inputs: [{ name: "value", type: "uint256" }] },
@@ -93,16 +94,35 @@ export const sizingLensAbi = [
     inputs: [
       { name: "guard", type: "address" },
       { name: "market", type: "bytes32" },
+      { name: "account", type: "address" },
     ],
     outputs: [
       {
         name: "result",
         type: "tuple",
         components: [
-          { name: "feedPolicy", type: "uint256" },
-          { name: "riskPolicy", type: "uint256" },
+          { name: "account", type: "address" },
+          {
+            name: "words",
+            type: "tuple",
+            components: [
+              { name: "feedPolicy", type: "uint256" },
+              { name: "riskPolicy", type: "uint256" },
+              { name: "extendedPolicy", type: "uint256" },
+            ],
+          },
           { name: "volatilityWord", type: "uint256" },
-          { name: "poolMeter", type: "uint256" },
+          {
+            name: "meters",
+            type: "tuple",
+            components: [
+              { name: "pool", type: "uint256" },
+              { name: "longGrowth", type: "uint256" },
+              { name: "shortGrowth", type: "uint256" },
+              { name: "highWaterMark", type: "uint256" },
+              { name: "selfLimit", type: "uint256" },
+            ],
+          },
           { name: "isAnswered", type: "bool" },
           {
             name: "round",
@@ -128,16 +148,35 @@ export const sizingLensAbi = [
     inputs: [
       { name: "guard", type: "address" },
       { name: "markets", type: "bytes32[]" },
+      { name: "account", type: "address" },
     ],
     outputs: [
       {
         name: "results",
         type: "tuple[]",
         components: [
-          { name: "feedPolicy", type: "uint256" },
-          { name: "riskPolicy", type: "uint256" },
+          { name: "account", type: "address" },
+          {
+            name: "words",
+            type: "tuple",
+            components: [
+              { name: "feedPolicy", type: "uint256" },
+              { name: "riskPolicy", type: "uint256" },
+              { name: "extendedPolicy", type: "uint256" },
+            ],
+          },
           { name: "volatilityWord", type: "uint256" },
-          { name: "poolMeter", type: "uint256" },
+          {
+            name: "meters",
+            type: "tuple",
+            components: [
+              { name: "pool", type: "uint256" },
+              { name: "longGrowth", type: "uint256" },
+              { name: "shortGrowth", type: "uint256" },
+              { name: "highWaterMark", type: "uint256" },
+              { name: "selfLimit", type: "uint256" },
+            ],
+          },
           { name: "isAnswered", type: "bool" },
           {
             name: "round",

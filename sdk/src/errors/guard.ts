@@ -1,4 +1,13 @@
-import { LIMITS, type Limit, ORACLE_STATUSES, type OracleStatus, POLICY_FIELDS, type PolicyField } from "../guard/enums.ts";
+import {
+  LIMITS,
+  type Limit,
+  ORACLE_STATUSES,
+  type OracleStatus,
+  POLICY_FIELDS,
+  type PolicyField,
+  SELF_LIMIT_FIELDS,
+  type SelfLimitField,
+} from "../guard/enums.ts";
 import { formatWad } from "../guard/format.ts";
 import { SizingGuardError } from "./base.ts";
 
@@ -130,6 +139,41 @@ export class PolicyIncompleteError extends SizingGuardError {
       code: "PolicyIncomplete",
       selector: "0xcbf9ae33",
       args: [market, active],
+    });
+  }
+}
+
+/** A field of a self limit is out of its range. */
+export class SelfLimitOutOfRangeError extends SizingGuardError {
+  readonly field: SelfLimitField;
+
+  constructor(field: SelfLimitField, value: bigint, minimum: bigint, maximum: bigint) {
+    super(`${field} is ${value}. Set it from ${minimum} to ${maximum}, in the units of the self limit's word.`, {
+      code: "SelfLimitOutOfRange",
+      selector: "0x5cd5cacf",
+      args: [SELF_LIMIT_FIELDS.indexOf(field), value, minimum, maximum],
+    });
+    this.field = field;
+  }
+}
+
+/** The account has a self limit in force, and the new one would allow more or end sooner. */
+export class SelfLimitLoosensError extends SizingGuardError {
+  constructor(market: Hex, account: Hex, current: bigint) {
+    super("The self limit in force only tightens until it expires. Keep or lower what it allows, or wait for its expiry.", {
+      code: "SelfLimitLoosens",
+      selector: "0x5bce0848",
+      args: [market, account, current],
+    });
+  }
+}
+
+/** The policy measures accounts, and the snapshot has the meters of another one. The chain has no such case. */
+export class SnapshotOfAnotherAccountError extends SizingGuardError {
+  constructor(account: Hex, asked: Hex) {
+    super(`The snapshot has the meters of ${account}. Take one for ${asked}.`, {
+      code: "SnapshotOfAnotherAccount",
+      args: [account, asked],
     });
   }
 }

@@ -15,8 +15,11 @@ export {
   PolicyNotSetError,
   PolicyOutOfRangeError,
   RoundNotObservedError,
+  SelfLimitLoosensError,
+  SelfLimitOutOfRangeError,
   SizeExceededError,
   SizeGrewError,
+  SnapshotOfAnotherAccountError,
   TooManyRoundsError,
   ZeroAddressError,
 } from "./guard.ts";

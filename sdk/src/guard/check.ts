@@ -1,10 +1,22 @@
 import type { SizingGuardError } from "../errors/base.ts";
-import { OracleRejectedError, PolicyNotSetError, SizeExceededError } from "../errors/guard.ts";
+import { OracleRejectedError, PolicyNotSetError, SizeExceededError, SnapshotOfAnotherAccountError } from "../errors/guard.ts";
 import { ArgumentOutOfRangeError } from "../errors/math.ts";
 import { seenPoolEquity } from "../math/poolMeter.ts";
 import type { OracleStatus } from "./enums.ts";
 import type { Policy } from "./policy.ts";
-import { abs, carry, judge, type MarketState, type Position, reducesRisk, requirePosition, type Verdict } from "./sizing.ts";
+import { drawdownScale, growthHeadroom, highWaterMark } from "./positionMeters.ts";
+import { decodeSelfLimit } from "./selfLimit.ts";
+import {
+  type AccountState,
+  abs,
+  carry,
+  judge,
+  type MarketState,
+  type Position,
+  reducesRisk,
+  requirePosition,
+  type Verdict,
+} from "./sizing.ts";
 import type { GuardSnapshot } from "./snapshot.ts";
 
 // Twin: `preview` and `enforce` of contracts/SizingGuard.sol.
@@ -30,6 +42,7 @@ export interface CheckResult extends Verdict {
  * @param now - Time of inclusion, seconds, unix; not before the snapshot's price.
  * @returns Verdict, headroom, and the error of the chain where it would refuse.
  * @throws {ArgumentOutOfRangeError} When a number does not fit its Solidity type.
+ * @throws {SnapshotOfAnotherAccountError} When the policy measures accounts, and the snapshot has another one's meters.
  *
  * @example
  * ```ts
@@ -38,7 +51,7 @@ export interface CheckResult extends Verdict {
  */
 export function check(snapshot: GuardSnapshot, intent: Position, now: bigint): CheckResult {
   requirePosition(intent);
-  const verdict = snapshot.policy ? judge(snapshot.policy, intent, marketState(snapshot, snapshot.policy, now)) : unset(intent);
+  const verdict = snapshot.policy ? verdictOf(snapshot, snapshot.policy, intent, now) : unset(intent);
   const size = abs(intent.sizeAfter);
   return {
     ...verdict,
@@ -46,6 +59,34 @@ export function check(snapshot: GuardSnapshot, intent: Position, now: bigint): C
     headroom: size < verdict.maxSize ? verdict.maxSize - size : 0n,
     rejection: verdict.allowed ? null : rejection(snapshot, intent, size, verdict),
   };
+}
+
+function verdictOf(snapshot: GuardSnapshot, policy: Policy, intent: Position, now: bigint): Verdict {
+  return judge(policy, intent, marketState(snapshot, policy, now), accountState(snapshot, policy, intent, now));
+}
+
+/** What a policy that does not ask the meters finds. */
+const UNMEASURED: AccountState = { growthHeadroom: 0n, drawdownScale: 0n, selfLimit: null };
+
+/** What the meters say of this action at `now`: of the side's growth as it was, of the account's mark as it will be. */
+export function accountState(snapshot: GuardSnapshot, policy: Policy, intent: Position, now: bigint): AccountState {
+  const { active } = policy;
+  const [hasGrowth, hasDrawdown, hasSelfLimit] = [active.includes("Growth"), active.includes("Drawdown"), active.includes("SelfLimit")];
+  if (!hasGrowth && !hasDrawdown && !hasSelfLimit) return UNMEASURED;
+  const { meters } = snapshot;
+  if (hasDrawdown || hasSelfLimit) requireSameAccount(snapshot, intent);
+  const own = hasSelfLimit ? decodeSelfLimit(meters.selfLimit) : null;
+  const growth = intent.sizeAfter >= 0n ? meters.longGrowth : meters.shortGrowth;
+  return {
+    growthHeadroom: hasGrowth ? growthHeadroom(policy, growth, now) : 0n,
+    drawdownScale: hasDrawdown ? drawdownScale(policy, highWaterMark(policy, meters.highWaterMark, intent, now), intent) : 0n,
+    selfLimit: own !== null && own.expiry > now ? own : null,
+  };
+}
+
+/** An account's past and discipline are its own. */
+function requireSameAccount({ account }: GuardSnapshot, intent: Position): void {
+  if (account.toLowerCase() !== intent.account.toLowerCase()) throw new SnapshotOfAnotherAccountError(account, intent.account);
 }
 
 /** One object for a snapshot and a time, so that what follows from the market alone is worked out once (`sizing.ts`). */
@@ -60,11 +101,12 @@ export function marketState(snapshot: GuardSnapshot, policy: Policy, now: bigint
   return state;
 }
 
-function stateAt({ round, variance, poolMeter }: GuardSnapshot, policy: Policy, now: bigint): MarketState {
+function stateAt({ round, variance, meters }: GuardSnapshot, policy: Policy, now: bigint): MarketState {
   if (round === null) return { status: "Invalid", price: 0n, variance: 0n, age: 0n, poolEquity: 0n };
   if (now < round.updatedAt) throw new ArgumentOutOfRangeError("now", now, `a time from the price's own, ${round.updatedAt}, on`);
   const age = now - round.updatedAt;
-  return { status: status(age, policy), price: round.price, variance, age, poolEquity: seenPoolEquity(poolMeter, round.updatedAt) };
+  const poolEquity = seenPoolEquity(meters.pool, round.updatedAt);
+  return { status: status(age, policy), price: round.price, variance, age, poolEquity };
 }
 
 function status(age: bigint, policy: Policy): OracleStatus {

@@ -43,7 +43,7 @@ export const POLICY_FIELDS = [
   "MaxAge",
   "VolatilityFloor",
   "MaxConfidence",
-  "FeedSpare",
+  "Flags",
   "Tail",
   "RiskBudget",
   "MaintenanceAndPenalty",
@@ -56,7 +56,24 @@ export const POLICY_FIELDS = [
   "Horizon",
   "LiquidityCap",
   "ConcentrationShare",
+  "DailyVolume",
+  "MaxSlippage",
+  "ImpactCoefficient",
+  "MaxSkewMantissa",
+  "MaxSkewExponent",
+  "GrowthCapacityMantissa",
+  "GrowthCapacityExponent",
+  "GrowthPeriod",
+  "MaxDrawdown",
+  "DrawdownPower",
+  "ExtendedSpare",
 ] as const;
 
 /** A field of the policy words, as `PolicyOutOfRange` names it. */
 export type PolicyField = (typeof POLICY_FIELDS)[number];
+
+/** Fields of a self limit, in the order of the contracts' enum. */
+export const SELF_LIMIT_FIELDS = ["Rules", "Fraction", "Probability", "Odds", "Expiry", "Spare"] as const;
+
+/** A field of a self limit, as `SelfLimitOutOfRange` names it. */
+export type SelfLimitField = (typeof SELF_LIMIT_FIELDS)[number];

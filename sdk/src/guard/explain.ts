@@ -1,10 +1,27 @@
+import { applyScale } from "../limits/bind.ts";
+import { unpackHighWaterMark } from "../math/accountMeters.ts";
+import { min } from "../math/checks.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
-import { sqrtUp } from "../math/fixedPoint.ts";
-import { type CheckResult, check, marketState } from "./check.ts";
+import { mulDivDown, sqrtUp } from "../math/fixedPoint.ts";
+import { accountState, type CheckResult, check, marketState } from "./check.ts";
 import type { Limit } from "./enums.ts";
 import { formatPercent, formatWad } from "./format.ts";
 import type { Policy } from "./policy.ts";
-import { type LimitValue, limitValues, type MarketState, type Position, policyMove, sideMove, toBase } from "./sizing.ts";
+import { highWaterMark } from "./positionMeters.ts";
+import type { KellyRule } from "./selfLimit.ts";
+import {
+  type AccountState,
+  accountScale,
+  growthSize,
+  impact,
+  type LimitValue,
+  limitValues,
+  type MarketState,
+  type Position,
+  policyMove,
+  sideMove,
+  toBase,
+} from "./sizing.ts";
 import type { GuardSnapshot } from "./snapshot.ts";
 
 /** One limit, what it is worth now, and why. */
@@ -60,39 +77,54 @@ export function explain(snapshot: GuardSnapshot, intent: Position, now: bigint, 
   if (!isComputed || intent.equity <= 0n) {
     return { ...result, limits: [], summary: withoutLimits(snapshot, result, intent) };
   }
-  const market = marketState(snapshot, policy, now);
-  const limits = limitValues(policy, intent, market).map((value) => one(value, policy, market, intent, result, options));
-  const binding = limits.find(({ binds }) => binds);
-  return { ...result, limits, summary: binding?.sentence ?? "No limit binds." };
+  const asked: Asked = {
+    policy,
+    intent,
+    result,
+    options,
+    market: marketState(snapshot, policy, now),
+    account: accountState(snapshot, policy, intent, now),
+  };
+  const limits = explainedValues(asked).map((value) => one(value, asked));
+  const binding = limits.find(({ binds }) => binds)?.sentence ?? (result.limit === "Drawdown" ? "" : "No limit binds.");
+  return { ...result, limits, summary: [binding, drawdown(snapshot, asked, now)].filter(Boolean).join(" ") };
 }
 
-function one(
-  value: LimitValue,
-  policy: Policy,
-  market: MarketState,
-  intent: Position,
-  result: CheckResult,
-  options: ExplainOptions,
-): LimitExplanation {
-  const size = value.unit === "base" ? value.value : toBase(value.value, market.price);
+/** What was asked, and what the answer depends on. */
+interface Asked {
+  readonly policy: Policy;
+  readonly intent: Position;
+  readonly market: MarketState;
+  readonly account: AccountState;
+  readonly result: CheckResult;
+  readonly options: ExplainOptions;
+}
+
+/** Every active limit by itself, in the order of the enum, and the growth beside them. */
+export function explainedValues({ policy, intent, market, account }: Omit<Asked, "result" | "options">): readonly LimitValue[] {
+  const values = limitValues(policy, intent, market, account);
+  if (!policy.active.includes("Growth")) return values;
+  return [...values, { limit: "Growth", unit: "base", value: growthSize(policy, intent, account) }];
+}
+
+function one(value: LimitValue, asked: Asked): LimitExplanation {
+  const { policy, market, account, result } = asked;
+  const alone = value.unit === "base" ? value.value : toBase(value.value, market.price);
+  // Growth is an increment, and no share of it is taken.
+  const size = value.limit === "Growth" ? alone : applyScale(alone, accountScale(policy, account));
   return {
     limit: value.limit,
     size,
     headroom: size > result.size ? size - result.size : 0n,
     binds: value.limit === result.limit,
-    sentence: sentence(value.limit, size, policy, market, intent, options),
+    sentence: sentence(value.limit, size, asked),
   };
 }
 
-function sentence(
-  limit: Limit,
-  size: bigint,
-  policy: Policy,
-  market: MarketState,
-  intent: Position,
-  { base = "base", quote = "quote" }: ExplainOptions,
-): string {
+function sentence(limit: Limit, size: bigint, asked: Asked): string {
   if (size === UNCAPPED) return `${limit}: does not bind.`;
+  const { policy, market, intent, account, options } = asked;
+  const { base = "base", quote = "quote" } = options;
   const most = `${formatWad(size, 4)} ${base}`;
   const move = policyMove(policy, market);
   const against = moveAgainst(sideMove(intent, policy, market));
@@ -112,24 +144,57 @@ function sentence(
         `Margin: your equity of ${formatWad(intent.equity, 2)} ${quote} pays the initial margin of ${most}; ` +
         `the ratio starts at ${formatPercent(policy.baseMargin)} and grows with open interest.`
       );
+    case "Liquidity":
+      return (
+        `Liquidity: the market's depth carries ${formatWad(depth(policy, market), 0)} ${quote} on one side, of which others leave you ` +
+        `${most}.`
+      );
     case "OpenInterest":
       return (
         `OpenInterest: others hold ${formatWad(intent.sameSideOthers, 4)} ${base} on this side, which leaves ${most} ` +
         `of the market's cap${move > policy.referenceMove ? ", smaller now because the market moves more" : ""}.`
       );
-    case "Liquidity":
+    case "Skew":
       return (
-        `Liquidity: the market's depth carries ${formatWad(policy.liquidityCap, 0)} ${quote} on one side, of which others leave you ` +
-        `${most}.`
+        `Skew: this side may outweigh the other by ${formatWad(policy.maxSkew, 4)} ${base}; others hold ` +
+        `${formatWad(intent.sameSideOthers, 4)} against ${formatWad(intent.oppositeOthers, 4)}, which leaves ${most}.`
       );
     case "Concentration":
       return (
         `Concentration: one account may hold ${formatPercent(policy.concentrationShare)} of what the pool on the other side owns, ` +
         `which is ${most}.`
       );
+    case "SelfLimit":
+      return `SelfLimit: you allow yourself ${most}${edge(account.selfLimit?.kelly ?? null)}.`;
+    case "Growth":
+      return (
+        `Growth: this side may grow by ${formatWad(account.growthHeadroom, 4)} ${base} more now, to ${most} for you; it gains ` +
+        `${formatWad(policy.growthCapacity, 4)} every ${policy.growthPeriod} s.`
+      );
     default:
       return `${limit}: leaves ${most}.`;
   }
+}
+
+/** The cap on a side that its depth carries, quote WAD. */
+function depth(policy: Policy, { variance }: MarketState): bigint {
+  return policy.usesImpact ? min(policy.liquidityCap, impact(policy, variance)) : policy.liquidityCap;
+}
+
+function edge(kelly: KellyRule | null): string {
+  return kelly === null ? "" : `, with ${formatPercent(kelly.fraction)} of Kelly's stake on the edge you declared`;
+}
+
+/** Why every limit is smaller than it would be, or nothing. */
+function drawdown({ meters }: GuardSnapshot, { policy, intent, account }: Asked, now: bigint): string {
+  const share = accountScale(policy, account);
+  if (share === WAD) return "";
+  const { peak } = unpackHighWaterMark(highWaterMark(policy, meters.highWaterMark, intent, now));
+  const lost = mulDivDown(peak - intent.equity, WAD, peak);
+  return (
+    `Drawdown: your equity is ${formatPercent(lost)} below its high-water mark, ${formatPercent(policy.maxDrawdown)} at the most; ` +
+    `that leaves ${formatPercent(share)} of every limit.`
+  );
 }
 
 /** What the position's side would suffer, for a sentence. */

@@ -3,8 +3,9 @@ import { ArgumentOutOfRangeError } from "../errors/math.ts";
 import { requireUint256 } from "../math/checks.ts";
 import { WAD } from "../math/constants.ts";
 import { LIMITS, type Limit, MODES, type Mode, type PolicyField } from "./enums.ts";
+import { field, inUnits, RATIO_UNIT } from "./words.ts";
 
-// Twins: contracts/types/FeedPolicy.sol and RiskPolicy.sol (layout), contracts/libraries/PolicyRules.sol (ranges).
+// Twins: contracts/types/FeedPolicy.sol, RiskPolicy.sol and ExtendedPolicy.sol (layout), contracts/libraries/PolicyRules.sol (ranges).
 
 /** A market's policy in the units people and formulas use: WAD for ratios and amounts, seconds for times. */
 export interface Policy {
@@ -43,29 +44,81 @@ export interface Policy {
   readonly concentrationShare: bigint;
   /** Seconds needed to close a position. */
   readonly horizon: bigint;
+  /** Whether Liquidity also keeps to the law of market impact. */
+  readonly usesImpact: boolean;
+  /** Average volume of a day, quote WAD, in whole quote units. */
+  readonly dailyVolume: bigint;
+  /** Slippage at which leaving at once is still acceptable, WAD, in steps of 1e14. */
+  readonly maxSlippage: bigint;
+  /** Coefficient of the square-root law of market impact, WAD, in steps of 1e14. */
+  readonly impactCoefficient: bigint;
+  /** The most by which one side's open interest may exceed the other's, base WAD: 32 significant bits times a power of ten. */
+  readonly maxSkew: bigint;
+  /** What a side's open interest may grow by at once, base WAD: 32 significant bits times a power of ten. */
+  readonly growthCapacity: bigint;
+  /** Seconds after which as much may grow again. */
+  readonly growthPeriod: bigint;
+  /** Share of the high-water mark at whose loss nothing may be added any more, WAD, in steps of 1e14. */
+  readonly maxDrawdown: bigint;
+  /** Power of the drawdown scale: 1, 2 or 3. */
+  readonly drawdownPower: bigint;
+  /** Seconds in which half the distance to a high-water mark is forgotten, in whole hours; 0: never. */
+  readonly peakHalfLife: bigint;
 }
 
-/** The two words a guard stores for a market. */
+/** The words a guard stores for a market. */
 export interface PolicyWords {
   readonly feedPolicy: bigint;
   readonly riskPolicy: bigint;
+  readonly extendedPolicy: bigint;
 }
 
-const RATIO_UNIT = 10n ** 14n;
 const TIME_UNIT = 10n;
+const HALF_LIFE_UNIT = 3_600n;
 const ONE = 10_000n;
 const MAX_UINT16 = 0xffffn;
 const MAX_UINT24 = 0xff_ffffn;
 const MAX_UINT32 = 0xffff_ffffn;
 const MAX_UINT40 = 0xff_ffff_ffffn;
 const MAX_EXPONENT = 40n;
+const MAX_POWER = 3n;
 
 const ACCOUNT_LIMITS = mask(["Volatility", "Collateral", "Margin"]);
 const OPEN_INTEREST = mask(["OpenInterest"]);
-const SUPPORTED = mask(["Volatility", "Collateral", "Margin", "Liquidity", "OpenInterest", "Concentration"]);
+const SUPPORTED = mask([
+  "Volatility",
+  "Collateral",
+  "Margin",
+  "Liquidity",
+  "OpenInterest",
+  "Skew",
+  "Concentration",
+  "SelfLimit",
+  "Growth",
+  "Drawdown",
+]);
 
-/** A policy word taken apart, in the units of the word. */
-type Fields = Readonly<Record<PolicyField, bigint>> & { readonly Feed: bigint; readonly Active: bigint };
+/** The policy words taken apart, in the units of the words. */
+type Fields = Readonly<Record<PolicyField, bigint>> & {
+  readonly Feed: bigint;
+  readonly Active: bigint;
+  readonly PeakHalfLife: bigint;
+};
+
+type RatioName =
+  | "volatilityFloor"
+  | "tail"
+  | "riskBudget"
+  | "maintenanceAndPenalty"
+  | "exitFee"
+  | "baseMargin"
+  | "referenceMove"
+  | "concentrationShare"
+  | "maxSlippage"
+  | "impactCoefficient"
+  | "maxDrawdown";
+type QuoteName = "fullMarginOpenInterest" | "liquidityCap" | "dailyVolume";
+type BaseName = "openInterestCap" | "maxSkew" | "growthCapacity";
 
 /**
  * Packs a policy into the words a guard stores.
@@ -74,51 +127,66 @@ type Fields = Readonly<Record<PolicyField, bigint>> & { readonly Feed: bigint; r
  * written.
  *
  * @param policy - The policy in WAD and seconds.
- * @returns The two words `setPolicy` takes.
+ * @returns The words `setPolicy` takes.
  * @throws {ArgumentOutOfRangeError} When a value is not a multiple of its unit or is too large for its field, or a name
  * (mode, limit) is unknown.
  *
  * @example
  * ```ts
- * const { feedPolicy, riskPolicy } = encodePolicy(policy);
+ * await guard.write.setPolicy([market, encodePolicy(policy)]);
  * ```
  */
 export function encodePolicy(policy: Policy): PolicyWords {
-  const [mantissa, exponent] = toMantissa(policy.openInterestCap);
+  const ratio = (name: RatioName, shift: number): bigint => field(name, inUnits(name, policy[name], RATIO_UNIT), 16, shift);
+  const quote = (name: QuoteName, shift: number): bigint => field(name, inUnits(name, policy[name], WAD), 40, shift);
+  const base = (name: BaseName, shift: number): bigint => {
+    const [mantissa, exponent] = toMantissa(policy[name]);
+    return field(name, mantissa, 32, shift) | field(name, exponent, 8, shift + 32);
+  };
   const feedPolicy =
     field("feed", BigInt(policy.feed), 160, 0) |
     field("feedDecimals", policy.feedDecimals, 8, 160) |
     field("heartbeat", inUnits("heartbeat", policy.heartbeat, TIME_UNIT), 16, 168) |
     field("maxAge", inUnits("maxAge", policy.maxAge, TIME_UNIT), 16, 184) |
-    field("volatilityFloor", inUnits("volatilityFloor", policy.volatilityFloor, RATIO_UNIT), 16, 200) |
+    ratio("volatilityFloor", 200) |
     field("active", mask(policy.active), 16, 216) |
-    field("mode", BigInt(MODES.indexOf(policy.mode)), 8, 232);
+    field("mode", BigInt(MODES.indexOf(policy.mode)), 8, 232) |
+    field("usesImpact", BigInt(policy.usesImpact), 8, 248);
   const riskPolicy =
-    field("tail", inUnits("tail", policy.tail, RATIO_UNIT), 16, 0) |
-    field("riskBudget", inUnits("riskBudget", policy.riskBudget, RATIO_UNIT), 16, 16) |
-    field("maintenanceAndPenalty", inUnits("maintenanceAndPenalty", policy.maintenanceAndPenalty, RATIO_UNIT), 16, 32) |
-    field("exitFee", inUnits("exitFee", policy.exitFee, RATIO_UNIT), 16, 48) |
-    field("baseMargin", inUnits("baseMargin", policy.baseMargin, RATIO_UNIT), 16, 64) |
-    field("fullMarginOpenInterest", inUnits("fullMarginOpenInterest", policy.fullMarginOpenInterest, WAD), 40, 80) |
-    field("openInterestCap", mantissa, 32, 120) |
-    field("openInterestCap", exponent, 8, 152) |
-    field("referenceMove", inUnits("referenceMove", policy.referenceMove, RATIO_UNIT), 16, 160) |
-    field("liquidityCap", inUnits("liquidityCap", policy.liquidityCap, WAD), 40, 176) |
-    field("concentrationShare", inUnits("concentrationShare", policy.concentrationShare, RATIO_UNIT), 16, 216) |
+    ratio("tail", 0) |
+    ratio("riskBudget", 16) |
+    ratio("maintenanceAndPenalty", 32) |
+    ratio("exitFee", 48) |
+    ratio("baseMargin", 64) |
+    quote("fullMarginOpenInterest", 80) |
+    base("openInterestCap", 120) |
+    ratio("referenceMove", 160) |
+    quote("liquidityCap", 176) |
+    ratio("concentrationShare", 216) |
     field("horizon", policy.horizon, 24, 232);
-  return { feedPolicy, riskPolicy };
+  const extendedPolicy =
+    quote("dailyVolume", 0) |
+    ratio("maxSlippage", 40) |
+    ratio("impactCoefficient", 56) |
+    base("maxSkew", 72) |
+    base("growthCapacity", 112) |
+    field("growthPeriod", policy.growthPeriod, 24, 152) |
+    ratio("maxDrawdown", 176) |
+    field("drawdownPower", policy.drawdownPower, 8, 192) |
+    field("peakHalfLife", inUnits("peakHalfLife", policy.peakHalfLife, HALF_LIFE_UNIT), 16, 200);
+  return { feedPolicy, riskPolicy, extendedPolicy };
 }
 
 /**
  * Reads the words a guard stores.
  *
- * @param words - The two words `policy(market)` returns.
+ * @param words - The words `policy(market)` returns.
  * @returns The policy in WAD and seconds, or `null` when none is set.
  * @throws {ArgumentOutOfRangeError} When a word is not a uint256, or holds a mode no guard would store.
  *
  * @example
  * ```ts
- * const policy = decodePolicy({ feedPolicy, riskPolicy });
+ * const policy = decodePolicy(await guard.read.policy([market]));
  * ```
  */
 export function decodePolicy(words: PolicyWords): Policy | null {
@@ -145,6 +213,16 @@ export function decodePolicy(words: PolicyWords): Policy | null {
     referenceMove: fields.ReferenceMove * RATIO_UNIT,
     concentrationShare: fields.ConcentrationShare * RATIO_UNIT,
     horizon: fields.Horizon,
+    usesImpact: (fields.Flags & 1n) === 1n,
+    dailyVolume: fields.DailyVolume * WAD,
+    maxSlippage: fields.MaxSlippage * RATIO_UNIT,
+    impactCoefficient: fields.ImpactCoefficient * RATIO_UNIT,
+    maxSkew: fields.MaxSkewMantissa * 10n ** fields.MaxSkewExponent,
+    growthCapacity: fields.GrowthCapacityMantissa * 10n ** fields.GrowthCapacityExponent,
+    growthPeriod: fields.GrowthPeriod,
+    maxDrawdown: fields.MaxDrawdown * RATIO_UNIT,
+    drawdownPower: fields.DrawdownPower,
+    peakHalfLife: fields.PeakHalfLife * HALF_LIFE_UNIT,
   };
 }
 
@@ -152,7 +230,7 @@ export function decodePolicy(words: PolicyWords): Policy | null {
  * Refuses what a guard would refuse to store, with the same error; the feed itself it cannot ask.
  *
  * @param market - The market's id, for the error.
- * @param words - The two policy words.
+ * @param words - The policy words.
  * @throws {ZeroAddressError} When the feed is zero.
  * @throws {PolicyOutOfRangeError} When a field is out of its range, in the units of its word.
  * @throws {LimitNotSupportedError} When an active limit does not exist here.
@@ -178,7 +256,7 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("MaxAge", fields.Heartbeat + 1n, MAX_UINT16);
   require("VolatilityFloor", 1n, MAX_UINT16);
   require("MaxConfidence", 0n, 0n);
-  require("FeedSpare", 0n, 0n);
+  require("Flags", 0n, 1n);
   requireLimits(market, fields);
   require("Tail", ONE, MAX_UINT16);
   require("Horizon", 1n, MAX_UINT24);
@@ -192,6 +270,17 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("ReferenceMove", least("OpenInterest"), MAX_UINT16);
   require("LiquidityCap", least("Liquidity"), MAX_UINT40);
   require("ConcentrationShare", least("Concentration"), ONE);
+  require("DailyVolume", fields.Flags, MAX_UINT40);
+  require("MaxSlippage", fields.Flags, ONE);
+  require("ImpactCoefficient", fields.Flags, MAX_UINT16);
+  require("MaxSkewMantissa", least("Skew"), MAX_UINT32);
+  require("MaxSkewExponent", 0n, MAX_EXPONENT);
+  require("GrowthCapacityMantissa", least("Growth"), MAX_UINT32);
+  require("GrowthCapacityExponent", 0n, MAX_EXPONENT);
+  require("GrowthPeriod", least("Growth"), MAX_UINT24);
+  require("MaxDrawdown", least("Drawdown"), ONE);
+  require("DrawdownPower", least("Drawdown"), MAX_POWER);
+  require("ExtendedSpare", 0n, 0n);
 }
 
 function requireLimits(market: `0x${string}`, fields: Fields): void {
@@ -202,11 +291,13 @@ function requireLimits(market: `0x${string}`, fields: Fields): void {
   if (judges && !isComplete) throw new PolicyIncompleteError(market, fields.Active);
 }
 
-function unpack({ feedPolicy, riskPolicy }: PolicyWords): Fields {
+function unpack({ feedPolicy, riskPolicy, extendedPolicy }: PolicyWords): Fields {
   requireUint256("feedPolicy", feedPolicy);
   requireUint256("riskPolicy", riskPolicy);
+  requireUint256("extendedPolicy", extendedPolicy);
   const feed = (shift: number, bits: number): bigint => BigInt.asUintN(bits, feedPolicy >> BigInt(shift));
   const risk = (shift: number, bits: number): bigint => BigInt.asUintN(bits, riskPolicy >> BigInt(shift));
+  const extended = (shift: number, bits: number): bigint => BigInt.asUintN(bits, extendedPolicy >> BigInt(shift));
   return {
     Feed: feed(0, 160),
     FeedDecimals: feed(160, 8),
@@ -216,7 +307,7 @@ function unpack({ feedPolicy, riskPolicy }: PolicyWords): Fields {
     Active: feed(216, 16),
     Mode: feed(232, 8),
     MaxConfidence: feed(240, 8),
-    FeedSpare: feed(248, 8),
+    Flags: feed(248, 8),
     Tail: risk(0, 16),
     RiskBudget: risk(16, 16),
     MaintenanceAndPenalty: risk(32, 16),
@@ -229,17 +320,19 @@ function unpack({ feedPolicy, riskPolicy }: PolicyWords): Fields {
     LiquidityCap: risk(176, 40),
     ConcentrationShare: risk(216, 16),
     Horizon: risk(232, 24),
+    DailyVolume: extended(0, 40),
+    MaxSlippage: extended(40, 16),
+    ImpactCoefficient: extended(56, 16),
+    MaxSkewMantissa: extended(72, 32),
+    MaxSkewExponent: extended(104, 8),
+    GrowthCapacityMantissa: extended(112, 32),
+    GrowthCapacityExponent: extended(144, 8),
+    GrowthPeriod: extended(152, 24),
+    MaxDrawdown: extended(176, 16),
+    DrawdownPower: extended(192, 8),
+    PeakHalfLife: extended(200, 16),
+    ExtendedSpare: extended(216, 40),
   };
-}
-
-function field(name: string, value: bigint, bits: number, shift: number): bigint {
-  if (value < 0n || value >> BigInt(bits)) throw new ArgumentOutOfRangeError(name, value, `its ${bits}-bit policy field`);
-  return value << BigInt(shift);
-}
-
-function inUnits(name: string, value: bigint, unit: bigint): bigint {
-  if (value % unit) throw new ArgumentOutOfRangeError(name, value, `a multiple of ${unit}`);
-  return value / unit;
 }
 
 /** The cap with its trailing decimal zeros taken out, so that any cap people write fits. */

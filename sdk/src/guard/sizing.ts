@@ -1,10 +1,12 @@
 import { applyScale } from "../limits/bind.ts";
 import { collateralLimitLong, collateralLimitShort } from "../limits/collateral.ts";
 import { concentrationLimit } from "../limits/concentration.ts";
-import { liquidityLimit } from "../limits/liquidity.ts";
+import { kellyLimit, kellyLimitBinary, kellyLimitMarket } from "../limits/kelly.ts";
+import { impactLimit, liquidityLimit } from "../limits/liquidity.ts";
 import { marginLimit } from "../limits/margin.ts";
 import { openInterestLimit, openInterestScale } from "../limits/openInterest.ts";
 import { oracleScale } from "../limits/oracle.ts";
+import { skewLimit } from "../limits/skew.ts";
 import { volatilityLimit } from "../limits/volatility.ts";
 import { max, min, requireInt, requireUint256 } from "../math/checks.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
@@ -12,6 +14,7 @@ import { mulDivDownSaturating, mulDivUpSaturating } from "../math/fixedPoint.ts"
 import { adverseMove, adverseMoveShort } from "../math/volatility.ts";
 import { LIMITS, type Limit, type OracleStatus } from "./enums.ts";
 import type { Policy } from "./policy.ts";
+import type { SelfLimit } from "./selfLimit.ts";
 
 // Twin: contracts/libraries/SizingMath.sol, function for function.
 
@@ -49,6 +52,16 @@ export interface MarketState {
   readonly age: bigint;
   /** The most of the pool to believe, quote WAD (`seenPoolEquity`); for Concentration. */
   readonly poolEquity: bigint;
+}
+
+/** What the meters say of the account and its side at the moment of the question. */
+export interface AccountState {
+  /** What the side may still grow by, base WAD; for Growth. */
+  readonly growthHeadroom: bigint;
+  /** Share of the limits the account still has, WAD; for Drawdown. */
+  readonly drawdownScale: bigint;
+  /** What the account allows itself, `null` where it expired or never said; for SelfLimit. */
+  readonly selfLimit: SelfLimit | null;
 }
 
 /** The guard's answer, and why: the fields of the contracts' `Verdict`. */
@@ -98,9 +111,13 @@ export function requirePosition(position: Position): void {
 }
 
 /** The size this action may always keep, base WAD: what was there before, unless collateral leaves or the side flips. */
-export function carry({ flow, sizeBefore, sizeAfter }: Position): bigint {
-  const flips = (sizeBefore < 0n && sizeAfter > 0n) || (sizeBefore > 0n && sizeAfter < 0n);
-  return flow < 0n || flips ? 0n : abs(sizeBefore);
+export function carry(position: Position): bigint {
+  return position.flow < 0n || flips(position) ? 0n : abs(position.sizeBefore);
+}
+
+/** Whether the action goes through zero: it opens what it closes. */
+export function flips({ sizeBefore, sizeAfter }: Pick<Position, "sizeBefore" | "sizeAfter">): boolean {
+  return (sizeBefore < 0n && sizeAfter > 0n) || (sizeBefore > 0n && sizeAfter < 0n);
 }
 
 /** Whether the action adds no risk, so that nothing may refuse it. */
@@ -108,13 +125,19 @@ export function reducesRisk(position: Position): boolean {
   return position.sizeAfter === 0n || abs(position.sizeAfter) <= carry(position);
 }
 
+/** Whether the mode looks at the market at all. */
+export function judges({ mode }: Policy): boolean {
+  return mode === "Enforce" || mode === "Shadow";
+}
+
 /** The whole answer. */
-export function judge(policy: Policy, position: Position, market: MarketState): Verdict {
-  const [size, limit] = limitSize(policy, position, market);
-  const maxSize = max(carry(position), size);
+export function judge(policy: Policy, position: Position, market: MarketState, account: AccountState): Verdict {
+  const [size, limit] = limitSize(policy, position, market, account);
+  const grown = growthSize(policy, position, account);
+  const maxSize = max(carry(position), min(size, grown));
   return {
     allowed: policy.mode === "Shadow" || abs(position.sizeAfter) <= maxSize,
-    limit,
+    limit: grown < size ? "Growth" : limit,
     maxSize,
     limitSize: size,
     price: market.price,
@@ -123,25 +146,44 @@ export function judge(policy: Policy, position: Position, market: MarketState): 
   };
 }
 
+/** The size the account may grow to while its side keeps to GrowthLimit, base WAD; uncapped where nobody asks. */
+export function growthSize(policy: Policy, position: Position, { growthHeadroom }: AccountState): bigint {
+  if (!policy.active.includes("Growth") || !judges(policy)) return UNCAPPED;
+  const kept = flips(position) ? 0n : abs(position.sizeBefore);
+  return min(kept + growthHeadroom, UNCAPPED);
+}
+
 /** The largest size the limits allow on the side of `sizeAfter`, base WAD, and the limit that says so. */
-export function limitSize(policy: Policy, position: Position, market: MarketState): readonly [size: bigint, limit: Limit] {
+export function limitSize(
+  policy: Policy,
+  position: Position,
+  market: MarketState,
+  account: AccountState,
+): readonly [size: bigint, limit: Limit] {
   if (policy.mode === "Off") return [UNCAPPED, "None"];
   if (policy.mode === "ReduceOnly") return [0n, "Mode"];
   if (UNUSABLE.includes(market.status) || marketScale(policy, market) === 0n) return [0n, "Oracle"];
   if (position.equity <= 0n) return [0n, firstAccountLimit(policy)];
+  const share = accountScale(policy, account);
+  if (share === 0n) return [0n, "Drawdown"];
 
-  const values = limitValues(policy, position, market);
+  const values = limitValues(policy, position, market, account);
   // Quote limits are compared in quote and the smallest is converted once, so that ties stay ties.
   const [notional, quoteLimit] = smallest(values, "quote");
   const byQuote = toBase(notional, market.price);
   const [byBase, baseLimit] = smallest(values, "base");
   if (byBase === UNCAPPED && byQuote === UNCAPPED) return [UNCAPPED, "None"];
   const isBase = byBase < byQuote || (byBase === byQuote && LIMITS.indexOf(baseLimit) < LIMITS.indexOf(quoteLimit));
-  return isBase ? [byBase, baseLimit] : [byQuote, quoteLimit];
+  return isBase ? [applyScale(byBase, share), baseLimit] : [applyScale(byQuote, share), quoteLimit];
+}
+
+/** Share of the limits that the account's own discipline leaves it, WAD. */
+export function accountScale({ active }: Policy, { drawdownScale }: AccountState): bigint {
+  return active.includes("Drawdown") ? drawdownScale : WAD;
 }
 
 /** Every active limit by itself, in the order of the enum: the values `limitSize` takes the minimum of. Equity must be above 0. */
-export function limitValues(policy: Policy, position: Position, market: MarketState): readonly LimitValue[] {
+export function limitValues(policy: Policy, position: Position, market: MarketState, account: AccountState): readonly LimitValue[] {
   const { active } = policy;
   const { scale, move } = marketTerms(policy, market);
   const equity = applyScale(min(position.equity, MAX_MONEY), scale);
@@ -152,9 +194,11 @@ export function limitValues(policy: Policy, position: Position, market: MarketSt
   if (active.includes("Volatility")) add("Volatility", "quote", volatilityLimit(equity, policy.riskBudget, against));
   if (active.includes("Collateral")) add("Collateral", "quote", collateral(policy, position, equity, against));
   if (active.includes("Margin")) add("Margin", "quote", margin(policy, equity, others, scale));
-  if (active.includes("Liquidity")) add("Liquidity", "quote", liquidityLimit(applyScale(policy.liquidityCap, scale), others));
+  if (active.includes("Liquidity")) add("Liquidity", "quote", liquidity(policy, market.variance, others, scale));
   if (active.includes("OpenInterest")) add("OpenInterest", "base", openInterest(policy, position, move, scale));
+  if (active.includes("Skew")) add("Skew", "base", skew(policy, position, scale));
   if (active.includes("Concentration")) add("Concentration", "quote", concentration(policy, position, market, scale));
+  if (active.includes("SelfLimit")) add("SelfLimit", "quote", selfLimit(account.selfLimit, position, market, equity));
   return values;
 }
 
@@ -233,6 +277,17 @@ function margin(policy: Policy, equity: bigint, others: bigint, scale: bigint): 
   return marginLimit(equity, others, policy.baseMargin, applyScale(policy.fullMarginOpenInterest, scale));
 }
 
+/** Of the smaller cap, where it also keeps to the law of market impact. */
+function liquidity(policy: Policy, variance: bigint, others: bigint, scale: bigint): bigint {
+  const cap = policy.usesImpact ? min(policy.liquidityCap, impact(policy, variance)) : policy.liquidityCap;
+  return liquidityLimit(applyScale(cap, scale), others);
+}
+
+/** What can be sold at once within the policy's slippage, quote WAD, rounded down. */
+export function impact({ dailyVolume, maxSlippage, impactCoefficient }: Policy, variance: bigint): bigint {
+  return impactLimit(dailyVolume, maxSlippage, impactCoefficient, variance);
+}
+
 /** Of the pool's equity that is believed. An isolated market has no linked exposure. */
 function concentration(policy: Policy, { poolEquity }: Position, market: MarketState, scale: bigint): bigint {
   const pool = min(min(poolEquity, market.poolEquity), MAX_MONEY);
@@ -242,4 +297,28 @@ function concentration(policy: Policy, { poolEquity }: Position, market: MarketS
 function openInterest(policy: Policy, { sameSideOthers }: Position, move: bigint, scale: bigint): bigint {
   const cap = applyScale(policy.openInterestCap, scale);
   return openInterestLimit(openInterestScale(policy.referenceMove, move), cap, sameSideOthers);
+}
+
+function skew({ maxSkew }: Policy, { sameSideOthers, oppositeOthers }: Position, scale: bigint): bigint {
+  return skewLimit(applyScale(maxSkew, scale), sameSideOthers, oppositeOthers);
+}
+
+/** What the account allows itself, quote WAD, rounded down; uncapped where it said nothing. */
+function selfLimit(own: SelfLimit | null, position: Position, market: MarketState, equity: bigint): bigint {
+  return min(own?.maxNotional ?? UNCAPPED, kelly(own, position, market, equity));
+}
+
+/** An edge is declared for a side: of the price's drift, or of what is paid, the short has none. */
+function kelly(own: SelfLimit | null, { sizeAfter }: Position, { price, variance }: MarketState, equity: bigint): bigint {
+  const rule = own?.kelly ?? null;
+  if (rule === null) return UNCAPPED;
+  const isLong = sizeAfter >= 0n;
+  switch (rule.kind) {
+    case "binary":
+      return kellyLimitBinary(equity, rule.fraction, rule.probability, rule.odds);
+    case "continuous":
+      return kellyLimit(equity, rule.fraction, isLong ? rule.edge : -rule.edge, variance);
+    case "market":
+      return isLong ? kellyLimitMarket(equity, rule.fraction, rule.probability, price) : 0n;
+  }
 }

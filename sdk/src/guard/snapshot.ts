@@ -5,6 +5,7 @@ import { mulDivUp } from "../math/fixedPoint.ts";
 import { updateAcrossGap, updateVolatility, type VolatilityParameters, variance } from "../math/volatility.ts";
 import { unpackVolatilityWord } from "../math/volatilityWord.ts";
 import { decodePolicy, type Policy, type PolicyWords } from "./policy.ts";
+import { judges } from "./sizing.ts";
 
 // Twins: contracts/oracle/VolatilityOracle.sol (constants, `_observe`, `_sizingVariance`) and FeedReader.sol (`_round`).
 
@@ -24,17 +25,33 @@ export interface RoundData {
   readonly answeredInRound: bigint;
 }
 
+/** What a guard remembers of a market and of one account in it, word for word as it is stored. */
+export interface MeterWords {
+  /** Of the pool on the other side (`unpackPoolMeter`). */
+  readonly pool: bigint;
+  /** How much the long side grew lately (`unpackGrowthMeter`). */
+  readonly longGrowth: bigint;
+  /** The same for the short side. */
+  readonly shortGrowth: bigint;
+  /** The account's high-water mark (`unpackHighWaterMark`). */
+  readonly highWaterMark: bigint;
+  /** What the account allows itself (`decodeSelfLimit`). */
+  readonly selfLimit: bigint;
+}
+
 /** Everything a decision depends on besides the position, pinned to one block. Plain and readonly. */
 export interface GuardSnapshot {
   readonly market: `0x${string}`;
+  /** Whose mark and self limit `meters` has: a policy that asks for them answers for no other account. */
+  readonly account: `0x${string}`;
   /** `null` when the guard has none for this market. */
   readonly policy: Policy | null;
   /** The feed's latest round; `null` when it is not usable, or when the mode does not need it. */
   readonly round: Round | null;
   /** Variance to size by as if that round had just been sampled, WAD per year; 0 without a round. */
   readonly variance: bigint;
-  /** `poolMeter(market)` of the guard, as stored. */
-  readonly poolMeter: bigint;
+  /** `meters(market, account)` of the guard. */
+  readonly meters: MeterWords;
   /** The block the snapshot was taken at. */
   readonly blockNumber: bigint;
   /** That block's time, seconds, unix. */
@@ -44,12 +61,14 @@ export interface GuardSnapshot {
 /** What the chain says, to make a snapshot of. */
 export interface SnapshotInput {
   readonly market: `0x${string}`;
+  /** The account whose meters were read. Default: none, the zero address. */
+  readonly account?: `0x${string}`;
   /** `policy(market)` of the guard. */
   readonly words: PolicyWords;
   /** `volatilityWord(market)` of the guard. */
   readonly volatilityWord: bigint;
-  /** `poolMeter(market)` of the guard. */
-  readonly poolMeter: bigint;
+  /** `meters(market, account)` of the guard. Default: nothing is remembered. */
+  readonly meters?: MeterWords;
   /** `latestRoundData()` of the policy's feed; `null` when the call failed or returned less than five words. */
   readonly roundData: RoundData | null;
   readonly blockNumber: bigint;
@@ -68,6 +87,11 @@ const ESTIMATOR = {
 /** Observations after which the estimate is trusted below the initial variance. */
 const WARM_UP_SAMPLES = ESTIMATOR.fastTau / ESTIMATOR.minInterval;
 
+const NOBODY = "0x0000000000000000000000000000000000000000";
+
+/** What a guard remembers before anything happened. */
+const NO_METERS: MeterWords = { pool: 0n, longGrowth: 0n, shortGrowth: 0n, highWaterMark: 0n, selfLimit: 0n };
+
 const WAD_DECIMALS = 18n;
 const MAX_PRICE = UNCAPPED >> 1n;
 
@@ -80,16 +104,16 @@ const MAX_PRICE = UNCAPPED >> 1n;
  *
  * @example
  * ```ts
- * const snapshot = createSnapshot({ market, words, volatilityWord, poolMeter, roundData, blockNumber, timestamp });
+ * const snapshot = createSnapshot({ market, account, words, volatilityWord, meters, roundData, blockNumber, timestamp });
  * ```
  */
 export function createSnapshot(input: SnapshotInput): GuardSnapshot {
-  const { market, poolMeter, blockNumber, timestamp } = input;
+  const { market, account = NOBODY, meters = NO_METERS, blockNumber, timestamp } = input;
   const policy = decodePolicy(input.words);
-  const isFeedNeeded = policy !== null && (policy.mode === "Enforce" || policy.mode === "Shadow");
+  const isFeedNeeded = policy !== null && judges(policy);
   const round = isFeedNeeded ? toRound(input.roundData, policy.feedDecimals, timestamp) : null;
   const variance = policy && round ? sampledVariance(policy, input.volatilityWord, round) : 0n;
-  return { market, policy, round, variance, poolMeter, blockNumber, timestamp };
+  return { market, account, policy, round, variance, meters, blockNumber, timestamp };
 }
 
 /**

@@ -1,3 +1,9 @@
+export {
+  type GrowthMeterFields,
+  type HighWaterMarkFields,
+  unpackGrowthMeter,
+  unpackHighWaterMark,
+} from "./accountMeters.ts";
 export { UNCAPPED, WAD, YEAR } from "./constants.ts";
 export { expWad, lnWad, mulDivDown, mulDivDownSaturating, mulDivUp, mulDivUpSaturating, sqrtDown, sqrtUp } from "./fixedPoint.ts";
 export { fadedPeak, levelAfterDecrease, levelAfterIncrease, levelNow, peakAfterFlow } from "./meters.ts";

@@ -44,7 +44,7 @@ export function unpackPoolMeter(meter: bigint): PoolMeterFields {
  *
  * @example
  * ```ts
- * const pool = min(position.poolEquity, seenPoolEquity(snapshot.poolMeter, round.updatedAt));
+ * const pool = min(position.poolEquity, seenPoolEquity(snapshot.meters.pool, round.updatedAt));
  * ```
  */
 export function seenPoolEquity(meter: bigint, roundTime: bigint): bigint {

@@ -1,10 +1,10 @@
 import type { Chain, Client, Transport } from "viem";
 import { type CheckResult, check } from "../guard/check.ts";
 import type { Position } from "../guard/sizing.ts";
-import { type GetSnapshotErrorType, type GetSnapshotParameters, getSnapshot } from "./getSnapshot.ts";
+import { type GetSnapshotErrorType, type GetSnapshotParameters, getSnapshot, type WithoutAccount } from "./getSnapshot.ts";
 
 /** What `checkIntent` needs to know. */
-export type CheckIntentParameters = GetSnapshotParameters & {
+export type CheckIntentParameters = WithoutAccount<GetSnapshotParameters> & {
   /** The position after the action, as the protocol would state it. */
   readonly position: Position;
   /** Expected time of inclusion, seconds, unix. Default: the block's. */
@@ -38,6 +38,6 @@ export async function checkIntent<chain extends Chain | undefined>(
   parameters: CheckIntentParameters,
 ): Promise<CheckIntentReturnType> {
   const { position, at, ...source } = parameters;
-  const snapshot = await getSnapshot(client, source);
+  const snapshot = await getSnapshot(client, { ...source, account: position.account });
   return check(snapshot, position, at ?? snapshot.timestamp);
 }

@@ -1,9 +1,9 @@
 import type { Chain, Client, Transport } from "viem";
 import { type MaxSizeResult, maxSize, type SizeIntent } from "../guard/maxSize.ts";
-import { type GetSnapshotErrorType, type GetSnapshotParameters, getSnapshot } from "./getSnapshot.ts";
+import { type GetSnapshotErrorType, type GetSnapshotParameters, getSnapshot, type WithoutAccount } from "./getSnapshot.ts";
 
 /** What `getMaxSize` needs to know. */
-export type GetMaxSizeParameters = GetSnapshotParameters & {
+export type GetMaxSizeParameters = WithoutAccount<GetSnapshotParameters> & {
   /** Account, equity before the fee, open interest of others and the side asked for. */
   readonly intent: SizeIntent;
   /** Expected time of inclusion, seconds, unix. Default: the block's. */
@@ -37,6 +37,6 @@ export async function getMaxSize<chain extends Chain | undefined>(
   parameters: GetMaxSizeParameters,
 ): Promise<GetMaxSizeReturnType> {
   const { intent, at, feeRatio = 0n, ...source } = parameters;
-  const snapshot = await getSnapshot(client, source);
+  const snapshot = await getSnapshot(client, { ...source, account: intent.account });
   return maxSize(snapshot, intent, { at: at ?? snapshot.timestamp, feeRatio });
 }

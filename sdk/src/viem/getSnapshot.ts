@@ -1,4 +1,13 @@
-import type { Address, BlockTag, Chain, Client, ContractFunctionReturnType, Hex, Transport } from "viem";
+import {
+  type Address,
+  type BlockTag,
+  type Chain,
+  type Client,
+  type ContractFunctionReturnType,
+  type Hex,
+  type Transport,
+  zeroAddress,
+} from "viem";
 import { type ReadContractErrorType, readContract } from "viem/actions";
 import { getAction } from "viem/utils";
 import { sizingLensAbi } from "../abis/sizingLens.ts";
@@ -33,7 +42,12 @@ export type GetSnapshotParameters = AtBlock & {
   readonly guard: Address;
   /** Id of the market, 32 bytes. */
   readonly market: Hex;
+  /** Whose meters to read: the account that is going to act. Default: none, which does where the policy measures no accounts. */
+  readonly account?: Address | undefined;
 };
+
+/** For questions that name the account themselves. */
+export type WithoutAccount<parameters> = parameters extends unknown ? Omit<parameters, "account"> : never;
 
 /** Policy, price and variance, pinned to a block. */
 export type GetSnapshotReturnType = GuardSnapshot;
@@ -49,13 +63,13 @@ export type GetSnapshotErrorType = ReadContractErrorType | ArgumentOutOfRangeErr
  * counts the blocks of the chain below, so does the snapshot's `blockNumber`.
  *
  * @param client - Any viem client with a transport.
- * @param parameters - Lens, guard, market and, if not the latest, the block.
+ * @param parameters - Lens, guard, market, account and, if not the latest, the block.
  * @returns The snapshot that `check`, `maxSize` and `explain` take.
  * @throws {ContractFunctionExecutionError} When the call fails: no lens or no guard at its address, or no such block.
  *
  * @example
  * ```ts
- * const snapshot = await getSnapshot(client, { lens, guard, market });
+ * const snapshot = await getSnapshot(client, { lens, guard, market, account });
  * const { allowed, limit, maxSize } = check(snapshot, position, snapshot.timestamp);
  * ```
  */
@@ -63,21 +77,14 @@ export async function getSnapshot<chain extends Chain | undefined>(
   client: Client<Transport, chain>,
   parameters: GetSnapshotParameters,
 ): Promise<GetSnapshotReturnType> {
-  const { lens, guard, market, ...block } = parameters;
+  const { lens, guard, market, account = zeroAddress, ...block } = parameters;
   // Through the client, so that an action its user replaced is the one that is used.
   const read = getAction(client, readContract, "readContract");
   const source = typeof lens === "string" ? { address: lens } : { code: lens.code };
-  const state = (await read({ ...block, ...source, abi: sizingLensAbi, functionName: "snapshot", args: [guard, market] })) as LensState;
-  const { feedPolicy, riskPolicy, volatilityWord, poolMeter, blockNumber, timestamp } = state;
-  return createSnapshot({
-    market,
-    words: { feedPolicy, riskPolicy },
-    volatilityWord,
-    poolMeter,
-    roundData: toRoundData(state),
-    blockNumber,
-    timestamp,
-  });
+  const call = { ...block, ...source, abi: sizingLensAbi, functionName: "snapshot", args: [guard, market, account] } as const;
+  const state = (await read(call)) as LensState;
+  const { words, volatilityWord, meters, blockNumber, timestamp } = state;
+  return createSnapshot({ market, account, words, volatilityWord, meters, roundData: toRoundData(state), blockNumber, timestamp });
 }
 
 type LensState = ContractFunctionReturnType<typeof sizingLensAbi, "view", "snapshot">;
