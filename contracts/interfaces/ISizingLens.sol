@@ -87,7 +87,8 @@ interface ISizingLens {
     /// @notice The most collateral that can leave a position: taking it out passes, and one unit more is refused. Quote WAD.
     /// What the protocol itself demands beyond the guard is not in it.
     /// @param holding the position as it stands: its size in `sizeAfter`; `sizeBefore` and `flow` are not read
-    /// @dev Asks `preview` up to 255 times, at about 15 000 gas each where the feed is a plain one. Reverts `PolicyNotSet` where
+    /// @dev Asks `preview` up to 255 times, at about 25 000 gas each where the feed is a plain one and every
+    /// limit is active. Reverts `PolicyNotSet` where
     /// there is a size and no policy.
     function maxWithdraw(ISizingGuard guard, bytes32 market, Position calldata holding) external view returns (uint256);
 }

@@ -34,7 +34,7 @@ struct PolicyValues {
     uint256 referenceMove;
     uint256 concentrationShare;
     uint256 horizon;
-    uint256 flags;
+    bool usesImpact;
     uint256 dailyVolume;
     uint256 maxSlippage;
     uint256 impactCoefficient;
@@ -113,7 +113,7 @@ contract SizingHarness {
         values.referenceMove = risk.referenceMove();
         values.concentrationShare = risk.concentrationShare();
         values.horizon = risk.horizon();
-        values.flags = feed.flags();
+        values.usesImpact = feed.usesImpact();
         values.dailyVolume = extended.dailyVolume();
         values.maxSlippage = extended.maxSlippage();
         values.impactCoefficient = extended.impactCoefficient();

@@ -40,7 +40,7 @@ export const marketModule = ({ manager, guard, market, words, listing, handover 
   buildModule("Market", (m) => {
     const managerAt = m.contractAt("AccessManager", manager);
     const guardAt = m.contractAt("SizingGuard", guard);
-    let last: Future = m.call(guardAt, "setPolicy", [market, words.feedPolicy, words.riskPolicy]);
+    let last: Future = m.call(guardAt, "setPolicy", [market, { ...words }]);
     const perpAt = listing && m.contractAt("ReferencePerp", listing.perp);
     if (listing && perpAt) last = m.call(perpAt, "list", [market, { ...listing.config }], { after: [last] });
     if (handover !== undefined) {

@@ -68,7 +68,7 @@ async function measureAll(): Promise<Row[]> {
   const guard = await viem.deployContract("SizingGuard", [manager.address, meter.address]);
   const setPolicy = async (policy: Partial<Policy>): Promise<void> => {
     const words = encodePolicy({ ...DEFAULT_POLICY, feed: feed.address.toLowerCase() as Hex, ...policy });
-    await guard.write.setPolicy([ETH_USD, words.feedPolicy, words.riskPolicy]);
+    await guard.write.setPolicy([ETH_USD, words]);
   };
   await setPolicy({ active: SIX });
   const position = {

@@ -89,7 +89,7 @@ function sampleSnapshot(): GuardSnapshot {
   const timestamp = 1_700_000_000n;
   const roundData = { roundId: 1n, answer: 2_000_00000000n, updatedAt: timestamp, answeredInRound: 1n };
   const words = encodePolicy({ ...DEFAULT_POLICY, feed: "0x00000000000000000000000000000000000000aa" });
-  return createSnapshot({ market: ETH_USD, words, volatilityWord: 0n, poolMeter: 0n, roundData, blockNumber: 1n, timestamp });
+  return createSnapshot({ market: ETH_USD, words, volatilityWord: 0n, roundData, blockNumber: 1n, timestamp });
 }
 
 function samplePosition(i: number, sizeAfter: bigint): Position {

@@ -3,7 +3,7 @@
  * Everything of a step happens at the time of its round, so that "the same moment" means the same second on both sides.
  */
 import type { NetworkConnection } from "hardhat/types/network";
-import { type Address, encodeErrorResult, type Hex, maxUint256, toFunctionSelector } from "viem";
+import { type Address, encodeErrorResult, type Hex, maxUint256, toFunctionSelector, zeroAddress } from "viem";
 import {
   type CheckResult,
   check,
@@ -61,7 +61,6 @@ export async function openVenue(connection: NetworkConnection, name: string, pol
     market: ETH_USD,
     words: market.words,
     volatilityWord: 0n,
-    poolMeter: 0n,
     roundData: null,
     blockNumber: number,
     timestamp,
@@ -209,19 +208,19 @@ export async function accountOf(venue: Venue, signer: Signer) {
 /** Reads everything a decision depends on; the SDK makes the snapshot of it. */
 async function takeSnapshot(venue: Venue): Promise<void> {
   const { guard, feed, publicClient } = venue.market;
-  const [[feedPolicy, riskPolicy], volatilityWord, poolMeter, round, block] = await Promise.all([
+  const [words, volatilityWord, meters, round, block] = await Promise.all([
     guard.read.policy([ETH_USD]),
     guard.read.volatilityWord([ETH_USD]),
-    guard.read.poolMeter([ETH_USD]),
+    guard.read.meters([ETH_USD, zeroAddress]),
     feed.read.latestRoundData(),
     publicClient.getBlock(),
   ]);
   const [roundId, answer, , updatedAt, answeredInRound] = round;
   venue.snapshot = createSnapshot({
     market: ETH_USD,
-    words: { feedPolicy, riskPolicy },
+    words,
     volatilityWord,
-    poolMeter,
+    meters,
     roundData: { roundId, answer, updatedAt, answeredInRound },
     blockNumber: block.number,
     timestamp: block.timestamp,

@@ -48,6 +48,16 @@ export const DEFAULT_POLICY: Omit<Policy, "feed"> = {
   referenceMove: percent(15),
   concentrationShare: percent(25),
   horizon: 14_400n,
+  usesImpact: false,
+  dailyVolume: parseEther("500000000"),
+  maxSlippage: percent(1),
+  impactCoefficient: percent(100),
+  maxSkew: parseEther("10000"),
+  growthCapacity: parseEther("5000"),
+  growthPeriod: 3_600n,
+  maxDrawdown: percent(50),
+  drawdownPower: 1n,
+  peakHalfLife: 30n * 86_400n,
 };
 
 /** What the reference perp charges and demands by itself: fifty times leverage, and nothing that looks at volatility. */
@@ -90,7 +100,7 @@ export async function deployMarket(viem: HardhatViemHelpers, options: DeployOpti
 
   const policy: Policy = { ...DEFAULT_POLICY, feed: feed.address.toLowerCase() as Hex, ...options.policy };
   const words = encodePolicy(policy);
-  await guard.write.setPolicy([ETH_USD, words.feedPolicy, words.riskPolicy]);
+  await guard.write.setPolicy([ETH_USD, words]);
   await perp.write.list([ETH_USD, { ...DEFAULT_CONFIG, feedDecimals, ...options.config, feed: feed.address }]);
 
   const unit = 10n ** BigInt(tokenDecimals);

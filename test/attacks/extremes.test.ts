@@ -190,8 +190,7 @@ describe(`extreme numbers (SEED=${SEED})`, () => {
 
   async function useExtreme(m: DirectGuard, overrides: Partial<Policy>, answer: bigint): Promise<void> {
     await m.feed.write.setDecimals([18]);
-    const { feedPolicy, riskPolicy } = encodePolicy({ ...m.policy, ...overrides, feedDecimals: 18n });
-    await m.guard.write.setPolicy([ETH_USD, feedPolicy, riskPolicy]);
+    await m.guard.write.setPolicy([ETH_USD, encodePolicy({ ...m.policy, ...overrides, feedDecimals: 18n })]);
     await m.feed.write.push([answer, await now(m)]);
   }
 

@@ -60,7 +60,7 @@ describe("Concentration, and money that comes and goes", () => {
     await supply(m);
     // The small trade makes the guard see the swollen pool; the round before stands against it.
     await trade(m, m.alice, wad(1));
-    const { latest, previous } = unpackPoolMeter(await m.guard.read.poolMeter([ETH_USD]));
+    const { latest, previous } = unpackPoolMeter((await m.guard.read.meters([ETH_USD, m.alice.account.address])).pool);
     expect(latest > 9n * previous).to.equal(true);
     expect(await revertName(trade(m, m.alice, FAIR))).to.equal("SizeExceeded");
   });

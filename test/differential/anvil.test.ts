@@ -41,7 +41,7 @@ describe(`SDK against Solidity on a chain of its own (SEED=${SEED})`, () => {
   });
 
   it("finds a missing error, and an error of another kind", async () => {
-    const judges = { ...JUDGE, mirror: (...words: bigint[]) => (words[3] === 0n ? [] : JUDGE.mirror(...words)) };
+    const judges = { ...JUDGE, mirror: (...words: bigint[]) => (words[4] === 0n ? [] : JUDGE.mirror(...words)) };
     expect(await failure(compare(judges, target("SizingHarness", "judge"), CASES, SEED))).to.match(/^judge\(/);
     const margin = LIMITS.find(({ name }) => name === "marginLimit") as Mirrored;
     const careless = { ...margin, mirror: (...words: bigint[]) => (words[2] === 0n ? 0n : margin.mirror(...words)) };

@@ -241,7 +241,7 @@ describe("npm run deploy", () => {
       const manager = await connection.viem.getContractAt("AccessManager", record.contracts.AccessManager.address);
       const words = encodePolicy(toPolicy(toPolicyFile(DEFAULT_POLICY), FEED));
       expect(getAddress(await guard.read.PROTOCOL())).to.equal(PROTOCOL);
-      expect(await guard.read.policy([ETH_USD])).to.deep.equal([words.feedPolicy, words.riskPolicy]);
+      expect(await guard.read.policy([ETH_USD])).to.deep.equal(words);
       expect(await manager.read.hasRole([0n, ADMIN])).to.deep.equal([true, 0]);
       expect(await manager.read.hasRole([0n, DEPLOYER])).to.deep.equal([false, 0]);
       await connection.close();

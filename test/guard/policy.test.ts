@@ -47,7 +47,7 @@ const LAYOUT = {
   Active: ["feedPolicy", 216, 16],
   Mode: ["feedPolicy", 232, 8],
   MaxConfidence: ["feedPolicy", 240, 8],
-  FeedSpare: ["feedPolicy", 248, 8],
+  Flags: ["feedPolicy", 248, 8],
   Tail: ["riskPolicy", 0, 16],
   RiskBudget: ["riskPolicy", 16, 16],
   MaintenanceAndPenalty: ["riskPolicy", 32, 16],
@@ -60,6 +60,17 @@ const LAYOUT = {
   LiquidityCap: ["riskPolicy", 176, 40],
   ConcentrationShare: ["riskPolicy", 216, 16],
   Horizon: ["riskPolicy", 232, 24],
+  DailyVolume: ["extendedPolicy", 0, 40],
+  MaxSlippage: ["extendedPolicy", 40, 16],
+  ImpactCoefficient: ["extendedPolicy", 56, 16],
+  MaxSkewMantissa: ["extendedPolicy", 72, 32],
+  MaxSkewExponent: ["extendedPolicy", 104, 8],
+  GrowthCapacityMantissa: ["extendedPolicy", 112, 32],
+  GrowthCapacityExponent: ["extendedPolicy", 144, 8],
+  GrowthPeriod: ["extendedPolicy", 152, 24],
+  MaxDrawdown: ["extendedPolicy", 176, 16],
+  DrawdownPower: ["extendedPolicy", 192, 8],
+  ExtendedSpare: ["extendedPolicy", 216, 40],
 } as const satisfies Record<string, readonly [keyof PolicyWords, number, number]>;
 type Field = keyof typeof LAYOUT;
 
@@ -69,8 +80,7 @@ function withField(words: PolicyWords, field: Field, value: bigint): PolicyWords
   return { ...words, [word]: (words[word] & ~mask) | (value << BigInt(shift)) };
 }
 
-const setWords = (m: DirectGuard, { feedPolicy, riskPolicy }: PolicyWords): Promise<Hex> =>
-  m.guard.write.setPolicy([ETH_USD, feedPolicy, riskPolicy]);
+const setWords = (m: DirectGuard, words: PolicyWords): Promise<Hex> => m.guard.write.setPolicy([ETH_USD, words]);
 
 const bits = (limits: readonly Limit[]): bigint => limits.reduce((sum, limit) => sum | (1n << BigInt(LIMITS.indexOf(limit))), 0n);
 
@@ -81,7 +91,20 @@ interface Range {
 }
 
 /** Every limit of this version. */
-const SUPPORTED: readonly Limit[] = ["Volatility", "Collateral", "Margin", "Liquidity", "OpenInterest", "Concentration"];
+const SUPPORTED: readonly Limit[] = [
+  "Volatility",
+  "Collateral",
+  "Margin",
+  "Liquidity",
+  "OpenInterest",
+  "Skew",
+  "Concentration",
+  "SelfLimit",
+  "Growth",
+  "Drawdown",
+];
+
+const NO_WORDS: PolicyWords = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n };
 
 /** Every field's range with all limits active. The default policy's heartbeat is 390 units. */
 const RANGES: readonly Range[] = [
@@ -90,7 +113,7 @@ const RANGES: readonly Range[] = [
   { field: "MaxAge", minimum: 391n, maximum: 65_535n },
   { field: "VolatilityFloor", minimum: 1n, maximum: 65_535n },
   { field: "MaxConfidence", minimum: 0n, maximum: 0n },
-  { field: "FeedSpare", minimum: 0n, maximum: 0n },
+  { field: "Flags", minimum: 0n, maximum: 1n },
   { field: "Tail", minimum: 10_000n, maximum: 65_535n },
   { field: "RiskBudget", minimum: 1n, maximum: 10_000n },
   { field: "MaintenanceAndPenalty", minimum: 0n, maximum: 10_000n },
@@ -103,6 +126,17 @@ const RANGES: readonly Range[] = [
   { field: "Horizon", minimum: 1n, maximum: 2n ** 24n - 1n },
   { field: "LiquidityCap", minimum: 1n, maximum: 2n ** 40n - 1n },
   { field: "ConcentrationShare", minimum: 1n, maximum: 10_000n },
+  { field: "DailyVolume", minimum: 1n, maximum: 2n ** 40n - 1n },
+  { field: "MaxSlippage", minimum: 1n, maximum: 10_000n },
+  { field: "ImpactCoefficient", minimum: 1n, maximum: 65_535n },
+  { field: "MaxSkewMantissa", minimum: 1n, maximum: 2n ** 32n - 1n },
+  { field: "MaxSkewExponent", minimum: 0n, maximum: 40n },
+  { field: "GrowthCapacityMantissa", minimum: 1n, maximum: 2n ** 32n - 1n },
+  { field: "GrowthCapacityExponent", minimum: 0n, maximum: 40n },
+  { field: "GrowthPeriod", minimum: 1n, maximum: 2n ** 24n - 1n },
+  { field: "MaxDrawdown", minimum: 1n, maximum: 10_000n },
+  { field: "DrawdownPower", minimum: 1n, maximum: 3n },
+  { field: "ExtendedSpare", minimum: 0n, maximum: 0n },
 ];
 
 describe("a policy's fields", () => {
@@ -117,8 +151,8 @@ describe("a policy's fields", () => {
         const base = withField(m.words, "Active", bits(SUPPORTED));
         const words = withField(field === "Heartbeat" ? withField(base, "MaxAge", 65_535n) : base, field, value);
         const hash = await setWords(m, words);
-        expect(await m.guard.read.policy([ETH_USD])).to.deep.equal([words.feedPolicy, words.riskPolicy]);
-        expect(await eventOf(m, hash, "PolicySet")).to.deep.equal({ market: ETH_USD, ...words });
+        expect(await m.guard.read.policy([ETH_USD])).to.deep.equal(words);
+        expect(await eventOf(m, hash, "PolicySet")).to.deep.equal({ market: ETH_USD, words });
         requirePolicyInRange(ETH_USD, words);
       }
     });
@@ -127,7 +161,7 @@ describe("a policy's fields", () => {
       it(`${field} just outside is refused, with the field, the value and its bounds; the SDK refuses it with the same words`, async () => {
         const m = await direct();
         for (const value of outside) {
-          const all = withField(m.words, "Active", bits(SUPPORTED));
+          const all = withField(withField(m.words, "Active", bits(SUPPORTED)), "Flags", 1n);
           const base = field === "Heartbeat" && value > maximum ? withField(all, "MaxAge", 65_535n) : all;
           const words = withField(base, field, value);
           const args = [ETH_USD, POLICY_FIELDS.indexOf(field), value, minimum, maximum];
@@ -245,7 +279,7 @@ describe("who may set a policy", () => {
   it("nobody without a role", async () => {
     const m = await direct();
     for (const stranger of [m.mallory, m.protocol]) {
-      const set = m.guard.write.setPolicy([ETH_USD, m.words.feedPolicy, m.words.riskPolicy], from(stranger));
+      const set = m.guard.write.setPolicy([ETH_USD, m.words], from(stranger));
       await expectRevert(set, "AccessManagedUnauthorized", [stranger.account.address]);
     }
   });
@@ -253,15 +287,15 @@ describe("who may set a policy", () => {
   it("a role with a delay only after it scheduled the call, and waited", async () => {
     const m = await direct();
     const [role, delay] = [7n, 3_600];
-    const selector = encodeFunctionData({ abi: m.guard.abi, functionName: "setPolicy", args: [ETH_USD, 0n, 0n] }).slice(0, 10) as Hex;
+    const selector = encodeFunctionData({ abi: m.guard.abi, functionName: "setPolicy", args: [ETH_USD, NO_WORDS] }).slice(0, 10) as Hex;
     await m.manager.write.setTargetFunctionRole([m.guard.address, [selector], role]);
     await m.manager.write.grantRole([role, m.carol.account.address, delay]);
     const data = encodeFunctionData({
       abi: m.guard.abi,
       functionName: "setPolicy",
-      args: [ETH_USD, m.words.feedPolicy, m.words.riskPolicy],
+      args: [ETH_USD, m.words],
     });
-    const set = (): Promise<Hex> => m.guard.write.setPolicy([ETH_USD, m.words.feedPolicy, m.words.riskPolicy], from(m.carol));
+    const set = (): Promise<Hex> => m.guard.write.setPolicy([ETH_USD, m.words], from(m.carol));
     const id = await m.manager.read.hashOperation([m.carol.account.address, m.guard.address, data]);
 
     await expectRevert(set(), "AccessManagerNotScheduled", [id]);
@@ -299,7 +333,7 @@ describe("a market without a policy", () => {
     await expectRevert(m.guard.read.variance([unknown]), "PolicyNotSet", [unknown]);
     await expectRevert(m.guard.write.poke([unknown]), "PolicyNotSet", [unknown]);
     await expectRevert(m.guard.write.pokeFrom([unknown, 1n]), "PolicyNotSet", [unknown]);
-    expect(await m.guard.read.policy([unknown])).to.deep.equal([0n, 0n]);
+    expect(await m.guard.read.policy([unknown])).to.deep.equal(NO_WORDS);
     expect(await m.guard.read.volatilityWord([unknown])).to.equal(0n);
   });
 });

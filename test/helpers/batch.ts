@@ -27,8 +27,8 @@ export interface BatchTarget {
 /** More than this is slower: the cost of memory grows with its square. */
 export const CASES_PER_CALL = 1_000;
 
-/** The longest reverts of the mirrored functions have two arguments: 68 bytes. */
-const REVERT_WORDS = 3;
+/** The longest reverts of the mirrored functions have four arguments: 132 bytes. */
+const REVERT_WORDS = 5;
 
 /** Selector of `BatchRunner.run`. */
 export const RUN_SELECTOR = toFunctionSelector("run(address,bytes4,uint256,uint256,bytes)");

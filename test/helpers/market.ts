@@ -55,6 +55,16 @@ export const POLICY: Omit<Policy, "feed"> = {
   referenceMove: percent(15),
   concentrationShare: percent(50),
   horizon: 14_400n,
+  usesImpact: false,
+  dailyVolume: 500_000_000n * WAD,
+  maxSlippage: percent(1),
+  impactCoefficient: WAD,
+  maxSkew: 20_000n * WAD,
+  growthCapacity: 5_000n * WAD,
+  growthPeriod: 3_600n,
+  maxDrawdown: percent(50),
+  drawdownPower: 1n,
+  peakHalfLife: 30n * 86_400n,
 };
 
 /** What the perp of the tests charges and demands by itself. */
@@ -128,7 +138,7 @@ export async function createPerpOn(m: TestMarket, token: Hex) {
   const perpAddress = getContractAddress({ from: m.deployer.account.address, nonce: BigInt(nonce) + 1n });
   const guard = await viem.deployContract("SizingGuard", [m.manager.address, perpAddress]);
   const perp = await viem.deployContract("ReferencePerp", [guard.address, token, m.deployer.account.address]);
-  await guard.write.setPolicy([ETH_USD, m.words.feedPolicy, m.words.riskPolicy]);
+  await guard.write.setPolicy([ETH_USD, m.words]);
   await perp.write.list([ETH_USD, { ...CONFIG, feed: m.feed.address }]);
   return { guard, perp };
 }
@@ -145,7 +155,7 @@ export async function createDirect(connection: Connection, overrides: Partial<Po
   const guard = await viem.deployContract("SizingGuard", [manager.address, protocol.account.address]);
   const policy: Policy = { ...POLICY, feed: lower(feed.address), ...overrides };
   const words = encodePolicy(policy);
-  await guard.write.setPolicy([ETH_USD, words.feedPolicy, words.riskPolicy]);
+  await guard.write.setPolicy([ETH_USD, words]);
   return { ...named, connection, publicClient: await viem.getPublicClient(), manager, feed, guard, policy, words, protocol };
 }
 export type DirectGuard = Awaited<ReturnType<typeof createDirect>>;
@@ -230,8 +240,7 @@ export async function setFault(m: Pick<Venue, "feed">, fault: Fault): Promise<vo
 
 /** Writes the policy anew, with these fields changed. */
 export async function changePolicy(m: Venue, overrides: Partial<Policy>): Promise<void> {
-  const { feedPolicy, riskPolicy } = encodePolicy({ ...m.policy, ...overrides });
-  await m.guard.write.setPolicy([ETH_USD, feedPolicy, riskPolicy]);
+  await m.guard.write.setPolicy([ETH_USD, encodePolicy({ ...m.policy, ...overrides })]);
 }
 
 export const setMode = (m: Venue, mode: Mode): Promise<void> => changePolicy(m, { mode });

@@ -1,13 +1,24 @@
 /** The pure core of the SDK's guard, flat, and the questions to hold it against its twins with. */
 import { decodePolicy, encodePolicy, requirePolicyInRange } from "../../sdk/src/guard/policy.ts";
+import * as meters from "../../sdk/src/guard/positionMeters.ts";
+import { requireInRange, tightens } from "../../sdk/src/guard/selfLimit.ts";
 import { carry, judge, type MarketState, reducesRisk } from "../../sdk/src/guard/sizing.ts";
-import { ORACLE_STATUSES, type Policy, type PolicyWords } from "../../sdk/src/index.ts";
-import { LAYOUT } from "../model/policy.ts";
+import { decodeSelfLimit, ORACLE_STATUSES, type Policy, type PolicyWords } from "../../sdk/src/index.ts";
+import { type FieldName, LAYOUT } from "../model/policy.ts";
 import type { Arguments, Random } from "./corpus.ts";
 import type { Mirrored } from "./differential.ts";
-import { COMPLETE_SUBSETS, fieldsAroundRange, fieldsInRange, packFields, SUBSETS } from "./parityPolicies.ts";
-import { randomMarket, randomPosition, randomState, type State, UINT256_MAX, withMagnitude } from "./parityStates.ts";
-import { judgeArguments, policyWords, positionOf, positionWords, verdictWords } from "./parityTargets.ts";
+import { COMPLETE_SUBSETS, clamp, fieldsAroundRange, fieldsInRange, packFields, SUBSETS } from "./parityPolicies.ts";
+import {
+  randomAccount,
+  randomMarket,
+  randomPosition,
+  randomSelfLimit,
+  randomState,
+  type State,
+  UINT256_MAX,
+  withMagnitude,
+} from "./parityStates.ts";
+import { allWords, judgeArguments, policyWords, positionOf, positionWords, verdictWords } from "./parityTargets.ts";
 
 /** A question to the pure core. */
 export interface Case extends State {
@@ -28,11 +39,12 @@ export function randomPolicy(random: Random, actives: readonly bigint[]): Pick<C
 /** Every other case is moved to the edge of what it is allowed: the limit, one more, one less. */
 export function randomCase(random: Random): Case {
   const { words, policy } = randomPolicy(random, SUBSETS);
-  const { position, market } = randomState(random, policy);
-  const { maxSize, limitSize: size } = judge(policy, position, market);
+  const state = randomState(random, policy);
+  const { position, market, account } = state;
+  const { maxSize, limitSize: size } = judge(policy, position, market, account);
   const target = random.pick([maxSize, size]) + random.pick([-1n, 0n, 0n, 1n, 1n]);
   const edge = random.oneIn(2) ? withMagnitude(position, target) : null;
-  return { words, policy, market, position: edge ?? position };
+  return { words, policy, ...state, position: edge ?? position };
 }
 
 /** What no guard would ask: a price of zero or beyond the logarithm's domain, variances no word holds. */
@@ -45,12 +57,13 @@ export function impossibleCase(random: Random): Case {
     price: random.pick([0n, 1n, 2n ** 255n, UINT256_MAX]),
     variance: random.oneIn(2) ? random.logBetween(0n, UINT256_MAX) : UINT256_MAX,
   };
-  return { words, policy, market, position: randomPosition(random, policy, 1n) };
+  const position = randomPosition(random, policy, 1n);
+  return { words, policy, market, position, ...randomAccount(random, position, 1n) };
 }
 
 /** Words around the ends of the ranges, words with every bit random, and words of the codec. */
 export function randomWords(random: Random): PolicyWords {
-  if (random.oneIn(10)) return { feedPolicy: random.bits(256), riskPolicy: random.bits(256) };
+  if (random.oneIn(10)) return { feedPolicy: random.bits(256), riskPolicy: random.bits(256), extendedPolicy: random.bits(256) };
   return packFields(random.oneIn(5) ? fieldsInRange(random, COMPLETE_SUBSETS) : fieldsAroundRange(random));
 }
 
@@ -67,14 +80,16 @@ function plausiblePosition(random: Random): Arguments {
 
 export const JUDGE: Mirrored = {
   name: "judge",
-  mirror: (feedPolicy, riskPolicy, ...rest) => {
+  mirror: (feedPolicy, riskPolicy, extendedPolicy, ...rest) => {
     const [status = 0n, price = 0n, variance = 0n, age = 0n, poolEquity = 0n] = rest.slice(8);
     const market = { status: ORACLE_STATUSES[Number(status)] ?? "Invalid", price, variance, age, poolEquity };
-    return verdictWords(judge(decoded({ feedPolicy, riskPolicy }), positionOf(rest), market));
+    const [growthHeadroom = 0n, drawdownScale = 0n, selfLimit = 0n] = rest.slice(13);
+    const account = { growthHeadroom, drawdownScale, selfLimit: decodeSelfLimit(selfLimit) };
+    return verdictWords(judge(decoded({ feedPolicy, riskPolicy, extendedPolicy }), positionOf(rest), market, account));
   },
   plausible: (random) => {
-    const { words, position, market } = randomCase(random);
-    return judgeArguments(words, position, market);
+    const one = randomCase(random);
+    return judgeArguments(one.words, one);
   },
   hangsTogether: true,
   errors: [],
@@ -82,20 +97,93 @@ export const JUDGE: Mirrored = {
 
 export const POLICY_VALUES: Mirrored = {
   name: "policyValues",
-  mirror: (feedPolicy, riskPolicy) => policyWords(decoded({ feedPolicy, riskPolicy })),
+  mirror: (feedPolicy, riskPolicy, extendedPolicy) => policyWords(decoded({ feedPolicy, riskPolicy, extendedPolicy })),
   plausible: (random) => {
-    const { feedPolicy, riskPolicy } = randomWords(random);
+    const { feedPolicy, riskPolicy, extendedPolicy } = randomWords(random);
     // A mode that no guard stores has no name, and a cap with an exponent beyond 67 may not fit.
     const mode = 0xffn << LAYOUT.Mode.shift;
     const exponent = 0xffn << LAYOUT.OpenInterestExponent.shift;
+    const others = (0xffn << LAYOUT.MaxSkewExponent.shift) | (0xffn << LAYOUT.GrowthCapacityExponent.shift);
+    const small = (name: FieldName): bigint => random.between(0n, 60n) << LAYOUT[name].shift;
     return [
       (feedPolicy & ~mode) | (random.between(0n, 3n) << LAYOUT.Mode.shift),
-      (riskPolicy & ~exponent) | (random.between(0n, 60n) << LAYOUT.OpenInterestExponent.shift),
+      (riskPolicy & ~exponent) | small("OpenInterestExponent"),
+      (extendedPolicy & ~others) | small("MaxSkewExponent") | small("GrowthCapacityExponent"),
     ];
   },
   hangsTogether: true,
   errors: [],
 };
+
+/** Of a position near what the meters hold, so that both ends of every level are met. */
+const POSITION_METERS: Mirrored = {
+  name: "positionMeters",
+  mirror: (extendedPolicy, before, after, mark, timestamp, ...words) => {
+    const policy = decoded({ feedPolicy: 1n, riskPolicy: 0n, extendedPolicy });
+    const position = positionOf(words);
+    const [lost, gained] = [meters.shrunk(position), meters.grown(position)];
+    return [
+      lost,
+      gained,
+      meters.decrease(before, lost),
+      meters.increase(policy, after, gained, timestamp),
+      meters.growthHeadroom(policy, after, timestamp),
+      meters.highWaterMark(policy, mark, position, timestamp),
+    ];
+  },
+  plausible: (random) => {
+    const { policy, words } = randomPolicy(random, COMPLETE_SUBSETS);
+    const position = randomPosition(random, policy, 10n ** 18n);
+    const timestamp = random.oneIn(16) ? random.bits(256) : random.between(1n, 2n ** 32n - 1n);
+    const at = (): bigint => clamp(timestamp - random.logBetween(0n, 10_000_000n), 0n, 2n ** 32n - 1n) << 224n;
+    const level = (): bigint => at() | random.logBetween(0n, policy.growthCapacity * 2n);
+    const owned = position.equity > 0n ? position.equity : 1n;
+    const peak = clamp(random.oneIn(2) ? random.between(owned, 3n * owned) : random.logBetween(1n, 2n ** 128n - 1n), 0n, 2n ** 128n - 1n);
+    return [words.extendedPolicy, level(), level(), at() | peak, timestamp, ...positionWords(position)];
+  },
+  hangsTogether: true,
+  errors: [],
+};
+
+const SELF_LIMIT_TIGHTENS: Mirrored = {
+  name: "selfLimitTightens",
+  mirror: (current, next, timestamp) => {
+    requireInRange(next, timestamp);
+    return BigInt(tightens(current, next));
+  },
+  plausible: (random) => {
+    const timestamp = random.between(1_600_000_000n, 4_000_000_000n);
+    const expiry = (): bigint => clamp(timestamp + random.pick([-1n, 0n, 1n, 3_600n, 86_400n, 31_536_000n]), 0n, 2n ** 32n - 1n);
+    const current = randomSelfLimit(random, 10n ** 22n, expiry());
+    // One or two fields of the same word, moved a little: most of them are comparable then.
+    const moved = random.oneIn(4) ? randomSelfLimit(random, 10n ** 22n, expiry()) : nudged(random, current);
+    const spare = random.oneIn(32) ? random.bits(80) << 176n : 0n;
+    return [current, moved | spare, timestamp];
+  },
+  hangsTogether: true,
+  errors: ["SelfLimitOutOfRange"],
+};
+
+/** Fields of a self limit by lowest bit and width. */
+const SELF_LIMIT_LAYOUT = [
+  [0n, 40n],
+  [40n, 16n],
+  [64n, 32n],
+  [96n, 16n],
+  [112n, 32n],
+  [144n, 32n],
+] as const;
+
+function nudged(random: Random, selfLimit: bigint): bigint {
+  let result = selfLimit;
+  for (let i = random.below(3); i > 0; i--) {
+    const [shift, bits] = random.pick(SELF_LIMIT_LAYOUT);
+    const mask = (2n ** bits - 1n) << shift;
+    const step = random.pick([-1_000n, -1n, 1n, 1_000n]) << shift;
+    result = (result & ~mask) | ((result + step) & mask);
+  }
+  return random.oneIn(8) ? result | (4n << 56n) : result;
+}
 
 export const CORE: readonly Mirrored[] = [
   {
@@ -114,14 +202,13 @@ export const CORE: readonly Mirrored[] = [
   },
   {
     name: "requireInRange",
-    mirror: (market, feedPolicy, riskPolicy) => {
-      const words = { feedPolicy, riskPolicy };
+    mirror: (market, feedPolicy, riskPolicy, extendedPolicy) => {
+      const words = { feedPolicy, riskPolicy, extendedPolicy };
       requirePolicyInRange(`0x${market.toString(16).padStart(64, "0")}`, words);
       return policyWords(decoded(words));
     },
     plausible: (random) => {
-      const { feedPolicy, riskPolicy } = randomWords(random);
-      return [random.bits(256), feedPolicy, riskPolicy];
+      return [random.bits(256), ...allWords(randomWords(random))];
     },
     hangsTogether: true,
     errors: ["LimitNotSupported", "PolicyIncomplete", "PolicyOutOfRange", "ZeroAddress"],
@@ -129,4 +216,6 @@ export const CORE: readonly Mirrored[] = [
   },
   POLICY_VALUES,
   JUDGE,
+  POSITION_METERS,
+  SELF_LIMIT_TIGHTENS,
 ];

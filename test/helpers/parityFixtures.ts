@@ -1,5 +1,5 @@
 /** One market and one account with round numbers, for tests that look at single answers. */
-import type { GuardSnapshot, Policy, Position, Round } from "../../sdk/src/index.ts";
+import type { GuardSnapshot, MeterWords, Policy, Position, Round } from "../../sdk/src/index.ts";
 
 export const WAD = 10n ** 18n;
 export const NOW = 1_700_000_000n;
@@ -30,7 +30,20 @@ const POLICY: Policy = {
   referenceMove: percent(15n),
   concentrationShare: percent(50n),
   horizon: 14_400n,
+  usesImpact: false,
+  dailyVolume: 500_000_000n * WAD,
+  maxSlippage: percent(1n),
+  impactCoefficient: WAD,
+  maxSkew: 20_000n * WAD,
+  growthCapacity: 10_000n * WAD,
+  growthPeriod: 3_600n,
+  maxDrawdown: percent(50n),
+  drawdownPower: 1n,
+  peakHalfLife: 30n * 86_400n,
 };
+
+/** Nothing is remembered. */
+export const NO_METERS: MeterWords = { pool: 0n, longGrowth: 0n, shortGrowth: 0n, highWaterMark: 0n, selfLimit: 0n };
 
 export const policyWith = (changes: Partial<Policy> = {}): Policy => ({ ...POLICY, ...changes });
 
@@ -40,10 +53,11 @@ export function snapshotWith(policy: Partial<Policy> | null = {}, changes: Parti
   const variance = 640_000_000_000_000_000n;
   return {
     market: MARKET,
+    account: ACCOUNT,
     policy: policy && policyWith(policy),
     round,
     variance,
-    poolMeter: 0n,
+    meters: NO_METERS,
     blockNumber: 1n,
     timestamp: NOW,
     ...changes,

@@ -2,12 +2,12 @@
 import { network } from "hardhat";
 import { type Address, encodeAbiParameters, encodeFunctionData, type Hex, keccak256 } from "viem";
 import { deployMarket, marketId } from "../../scripts/lib/market.ts";
-import { createSnapshot, decodePolicy, type GuardSnapshot, type Position, type RoundData } from "../../sdk/src/index.ts";
+import { createSnapshot, decodePolicy, type GuardSnapshot, type Policy, type Position, type RoundData } from "../../sdk/src/index.ts";
 import { lnWad, packVolatilityWord } from "../../sdk/src/math/index.ts";
 import type { Provider } from "./batch.ts";
 import type { Random } from "./corpus.ts";
-import { COMPLETE_SUBSETS, clamp, fieldsInRange, packFields } from "./parityPolicies.ts";
-import { INT256_MAX, randomPrice } from "./parityStates.ts";
+import { COMPLETE_SUBSETS, clamp, fieldsInRange, packFields, SMALL_SUBSETS } from "./parityPolicies.ts";
+import { INT256_MAX, randomMeters, randomPosition, randomPrice } from "./parityStates.ts";
 
 /** Faults of `TestFeed`, in the order of its enum. */
 export const FAULTS = [
@@ -27,14 +27,24 @@ export const FAULTS = [
 ] as const;
 
 /** Enough for a guard, and little for a feed to burn: running out of it takes the simulator a second for each million. */
-const CALL_GAS = "0x1e8480";
+const CALL_GAS = 2_000_000;
+
+/** The account whose questions are asked: the one whose meters a snapshot has. */
+export const ACTOR: Address = "0x00000000000000000000000000000000000ac702";
 
 /** What an `eth_call` came to. */
 export type CallOutcome = { readonly ok: true; readonly data: Hex } | { readonly ok: false; readonly data: Hex };
 
-export async function callRaw(provider: Provider, to: Address, data: Hex, from?: Address): Promise<CallOutcome> {
+export async function callRaw(
+  provider: Provider,
+  to: Address,
+  data: Hex,
+  from?: Address,
+  gasLimit: number = CALL_GAS,
+): Promise<CallOutcome> {
+  const gas = `0x${gasLimit.toString(16)}`;
   try {
-    const answer = await provider.request({ method: "eth_call", params: [{ ...(from && { from }), to, data, gas: CALL_GAS }, "latest"] });
+    const answer = await provider.request({ method: "eth_call", params: [{ ...(from && { from }), to, data, gas }, "latest"] });
     return { ok: true, data: answer as Hex };
   } catch (error) {
     const { data: revert, message } = error as { data?: unknown; message?: string };
@@ -62,16 +72,17 @@ export async function deployGuard() {
   /** What the SDK needs, read as any client would: three calls and the block. */
   async function snapshot(market: Hex): Promise<GuardSnapshot> {
     const { number, timestamp } = await deployed.publicClient.getBlock();
-    const [feedPolicy, riskPolicy] = await guard.read.policy([market]);
+    const words = await guard.read.policy([market]);
     const volatilityWord = await guard.read.volatilityWord([market]);
-    const poolMeter = await guard.read.poolMeter([market]);
+    const meters = await guard.read.meters([market, ACTOR]);
     const data = encodeFunctionData({ abi: feed.abi, functionName: "latestRoundData" });
     const roundData = toRoundData(await callRaw(provider, feed.address, data));
     return createSnapshot({
       market,
-      words: { feedPolicy, riskPolicy },
+      account: ACTOR,
+      words,
       volatilityWord,
-      poolMeter,
+      meters,
       roundData,
       blockNumber: number,
       timestamp,
@@ -90,6 +101,12 @@ function toRoundData({ ok, data }: CallOutcome): RoundData | null {
   return { roundId, answer: BigInt.asIntN(256, answer), updatedAt, answeredInRound };
 }
 
+/** A position of the actor for this market, or for a policy like any other where it has none. */
+export function positionFor(random: Random, { policy, round }: GuardSnapshot): Position {
+  const caps = policy ?? { openInterestCap: 10n ** 22n, liquidityCap: 10n ** 25n };
+  return { ...randomPosition(random, caps, round?.price ?? 2_000n * WAD), account: ACTOR };
+}
+
 /** Brings a market of its own into a random state by what happens to markets: a policy, rounds, observations and time. */
 export async function randomGuardState(harness: GuardHarness, random: Random, index: number): Promise<Hex> {
   const { guard, feed, networkHelpers } = harness;
@@ -97,12 +114,15 @@ export async function randomGuardState(harness: GuardHarness, random: Random, in
   await feed.write.setFault([0]);
   if (index % 16 === 15) return market;
 
-  const fields = { ...fieldsInRange(random, COMPLETE_SUBSETS), Mode: MODES_IN_TURN[index % MODES_IN_TURN.length] ?? 1n };
+  const fields = {
+    ...fieldsInRange(random, random.oneIn(2) ? SMALL_SUBSETS : COMPLETE_SUBSETS),
+    Mode: MODES_IN_TURN[index % MODES_IN_TURN.length] ?? 1n,
+  };
   const words = packFields({ ...fields, Feed: BigInt(feed.address) });
   const policy = decodePolicy(words);
   if (policy === null) throw new Error("a policy in range is set");
   await feed.write.setDecimals([Number(policy.feedDecimals)]);
-  await guard.write.setPolicy([market, words.feedPolicy, words.riskPolicy]);
+  await guard.write.setPolicy([market, words]);
 
   let price = randomPrice(random);
   let updatedAt = BigInt(await networkHelpers.time.latest());
@@ -117,6 +137,7 @@ export async function randomGuardState(harness: GuardHarness, random: Random, in
   // Half of the forged words know a price near the feed's: only then does a variance fall, and watching matters.
   const lastPrice = random.oneIn(2) ? price : randomPrice(random);
   if (random.oneIn(3)) await forgeVolatilityWord(harness, market, random, updatedAt - pause(random, policy.heartbeat), lastPrice);
+  await forgeMeters(harness, market, random, policy, updatedAt);
   if (random.oneIn(6)) await feed.write.setFault([random.pick(USUAL_FAULTS)]);
   await passTo(harness, updatedAt + randomAge(random, policy.heartbeat, policy.maxAge));
   return market;
@@ -157,8 +178,7 @@ function randomAge(random: Random, heartbeat: bigint, maxAge: bigint): bigint {
 
 /** Writes a word no history here would lead to: any number of samples, any variances. */
 async function forgeVolatilityWord(harness: GuardHarness, market: Hex, random: Random, time: bigint, price: bigint): Promise<void> {
-  const { guard, networkHelpers } = harness;
-  const word = packVolatilityWord({
+  const sampled = packVolatilityWord({
     samples: random.pick([1n, 23n, 24n, 255n]),
     time,
     slowVariance: random.logBetween(0n, random.oneIn(4) ? 2n ** 72n - 1n : 10n ** 19n),
@@ -166,6 +186,28 @@ async function forgeVolatilityWord(harness: GuardHarness, market: Hex, random: R
     lnPrice: lnWad(price),
   });
   // `_markets` is the guard's first variable; the word is the third slot of a market.
-  const slot = BigInt(keccak256(encodeAbiParameters([{ type: "bytes32" }, { type: "uint256" }], [market, 0n]))) + 2n;
-  await networkHelpers.setStorageAt(guard.address, `0x${slot.toString(16)}`, `0x${word.toString(16).padStart(64, "0")}`);
+  await forge(harness, slotOf(market, 0n) + 2n, sampled);
+}
+
+/** Writes meters no history here would lead to. */
+async function forgeMeters(harness: GuardHarness, market: Hex, random: Random, policy: Policy, time: bigint): Promise<void> {
+  const meters = randomMeters(random, policy, time);
+  // `_accounts` is the guard's third variable: by market and account, the mark and then the limit the account set.
+  const [ofMarket, ofAccount] = [slotOf(market, 0n), slotOf(word(BigInt(ACTOR)), slotOf(market, 2n))];
+  await forge(harness, ofMarket + 5n, meters.longGrowth);
+  await forge(harness, ofMarket + 6n, meters.shortGrowth);
+  await forge(harness, ofAccount, meters.highWaterMark);
+  await forge(harness, ofAccount + 1n, meters.selfLimit);
+}
+
+const WAD = 10n ** 18n;
+const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, "0")}`;
+
+/** Where a mapping that lies at `mapping` keeps the value of a key. */
+function slotOf(key: Hex, mapping: bigint): bigint {
+  return BigInt(keccak256(encodeAbiParameters([{ type: "bytes32" }, { type: "uint256" }], [key, mapping])));
+}
+
+function forge({ guard, networkHelpers }: GuardHarness, slot: bigint, value: bigint): Promise<void> {
+  return networkHelpers.setStorageAt(guard.address, `0x${slot.toString(16)}`, word(value));
 }

@@ -16,7 +16,7 @@ const USUAL: Fields = {
   Active: 0n,
   Mode: 1n,
   MaxConfidence: 0n,
-  FeedSpare: 0n,
+  Flags: 0n,
   Tail: 40_433n,
   RiskBudget: 2_000n,
   MaintenanceAndPenalty: 200n,
@@ -29,6 +29,18 @@ const USUAL: Fields = {
   Horizon: 14_400n,
   LiquidityCap: 500_000_000n,
   ConcentrationShare: 1_000n,
+  DailyVolume: 100_000_000n,
+  MaxSlippage: 100n,
+  ImpactCoefficient: 10_000n,
+  MaxSkewMantissa: 20_000n,
+  MaxSkewExponent: 18n,
+  GrowthCapacityMantissa: 10_000n,
+  GrowthCapacityExponent: 18n,
+  GrowthPeriod: 3_600n,
+  MaxDrawdown: 3_000n,
+  DrawdownPower: 1n,
+  ExtendedSpare: 0n,
+  PeakHalfLife: 720n,
 };
 
 /** The limits this version has, and every subset of them as the bits of a policy. */
@@ -38,7 +50,11 @@ export const ACTIVE_LIMITS = [
   "Margin",
   "Liquidity",
   "OpenInterest",
+  "Skew",
   "Concentration",
+  "SelfLimit",
+  "Growth",
+  "Drawdown",
 ] as const satisfies readonly Limit[];
 export const bitOf = (limit: Limit): bigint => 1n << BigInt(LIMITS.indexOf(limit));
 export const SUBSETS: readonly bigint[] = Array.from({ length: 2 ** ACTIVE_LIMITS.length }, (_, set) =>
@@ -49,8 +65,11 @@ export const COMPLETE_SUBSETS: readonly bigint[] = SUBSETS.filter(
   (set) => set & bitOf("OpenInterest") && set & (bitOf("Volatility") | bitOf("Collateral") | bitOf("Margin")),
 );
 
+/** The small ones among them, where each limit has its turn to bind. */
+export const SMALL_SUBSETS: readonly bigint[] = COMPLETE_SUBSETS.filter((set) => set.toString(2).replaceAll("0", "").length <= 4);
+
 export function packFields(fields: Fields): PolicyWords {
-  const words = { feedPolicy: 0n, riskPolicy: 0n };
+  const words = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n };
   for (const name of FIELD_NAMES) {
     const { word, shift, bits } = LAYOUT[name];
     words[word] |= BigInt.asUintN(Number(bits), fields[name]) << shift;
@@ -74,14 +93,23 @@ export function fieldsInRange(random: Random, actives: readonly bigint[]): Field
     ...fields,
     FeedDecimals: random.between(0n, 36n),
     MaxConfidence: 0n,
-    FeedSpare: 0n,
+    Flags: random.oneIn(2) ? 1n : 0n,
+    ExtendedSpare: 0n,
     Heartbeat,
     MaxAge: clamp(fields.MaxAge, Heartbeat + 1n, 65_535n),
-    // Any larger exponent makes a cap that never binds.
-    OpenInterestExponent: random.oneIn(8) ? fields.OpenInterestExponent : clamp(fields.OpenInterestExponent, 12n, 22n),
+    OpenInterestExponent: plausibleExponent(random, fields.OpenInterestExponent),
+    MaxSkewExponent: plausibleExponent(random, fields.MaxSkewExponent),
+    GrowthCapacityExponent: plausibleExponent(random, fields.GrowthCapacityExponent),
+    DrawdownPower: random.between(1n, 3n),
+    PeakHalfLife: random.oneIn(4) ? 0n : fields.PeakHalfLife,
     Active: random.pick(actives),
     Mode: random.oneIn(8) ? random.between(0n, BigInt(MODES.length - 1)) : random.pick([1n, 1n, 1n, 2n]),
   };
+}
+
+/** Any larger exponent makes a cap that never binds. */
+function plausibleExponent(random: Random, exponent: bigint): bigint {
+  return random.oneIn(8) ? exponent : clamp(exponent, 12n, 22n);
 }
 
 /** Fields of which up to three lie at or beyond the ends of their ranges. */

@@ -1,5 +1,14 @@
 /** Random positions and markets for the pure core, biased to where it changes its mind. */
-import { type MarketState, ORACLE_STATUSES, type OracleStatus, type Policy, type Position } from "../../sdk/src/index.ts";
+import {
+  type AccountState,
+  decodeSelfLimit,
+  type MarketState,
+  type MeterWords,
+  ORACLE_STATUSES,
+  type OracleStatus,
+  type Policy,
+  type Position,
+} from "../../sdk/src/index.ts";
 import type { Random } from "./corpus.ts";
 import { clamp } from "./parityPolicies.ts";
 
@@ -16,11 +25,64 @@ const UNSIGNED_EDGES = [0n, 1n, WAD, 2n ** 127n - 1n, 2n ** 127n, 2n ** 128n, IN
 export interface State {
   readonly position: Position;
   readonly market: MarketState;
+  readonly account: AccountState;
+  /** The word that `account.selfLimit` is read from. */
+  readonly selfLimitWord: bigint;
 }
 
 export function randomState(random: Random, policy: Policy): State {
   const market = randomMarket(random, policy);
-  return { market, position: randomPosition(random, policy, market.price) };
+  const position = randomPosition(random, policy, market.price);
+  return { market, position, ...randomAccount(random, position, market.price) };
+}
+
+/** What meters may say: headroom and self limits of the order of the position, so that each gets its turn. */
+export function randomAccount(random: Random, { equity }: Position, price: bigint): Pick<State, "account" | "selfLimitWord"> {
+  const affordable = clamp((5n * (equity > 0n ? equity : WAD) * WAD) / price, 1n, INT256_MAX);
+  const selfLimitWord = random.oneIn(8) ? 0n : randomSelfLimit(random, equity);
+  return {
+    account: {
+      growthHeadroom: edgy(random, UNSIGNED_EDGES, () => random.logBetween(affordable / 4_096n, affordable)),
+      drawdownScale: random.oneIn(2) ? WAD : random.oneIn(4) ? random.pick([0n, 1n, WAD - 1n]) : random.between(0n, WAD),
+      selfLimit: decodeSelfLimit(selfLimitWord),
+    },
+    selfLimitWord,
+  };
+}
+
+/** Meters of the order of the caps and of the money in play, written around `time`, some of them later; or nothing. */
+export function randomMeters(random: Random, { growthCapacity }: Pick<Policy, "growthCapacity">, time: bigint): MeterWords {
+  const at = (): bigint => (time + random.pick([-86_400n, -3_600n, -60n, 0n, 0n, 10_000n])) << 224n;
+  const level = (): bigint => (random.oneIn(3) ? 0n : at() | clamp(random.between(0n, (growthCapacity * 5n) / 4n), 0n, 2n ** 224n - 1n));
+  const expiry = random.oneIn(4) ? time : 2n ** 32n - 1n;
+  return {
+    pool: 0n,
+    longGrowth: level(),
+    shortGrowth: level(),
+    highWaterMark: random.oneIn(2) ? 0n : at() | random.logBetween(1n, 10n ** 28n),
+    selfLimit: random.oneIn(3) ? 0n : randomSelfLimit(random, random.logBetween(WAD, 10n ** 27n), expiry),
+  };
+}
+
+/** A word an account might write, by the layout drawn in the contracts: any rule, mostly near what it can afford. */
+export function randomSelfLimit(random: Random, equity: bigint, expiry = 2n ** 32n - 1n): bigint {
+  const rules = random.oneIn(12) ? 0n : random.between(1n, 7n);
+  const owned = clamp((equity > 0n ? equity : WAD) / WAD, 1n, 2n ** 36n);
+  const maxNotional = random.oneIn(12) ? random.pick([0n, 1n, 2n ** 40n - 1n]) : random.logBetween(owned / 16n, 16n * owned);
+  const ratioField = (usual: () => bigint): bigint => (random.oneIn(10) ? random.pick([0n, 1n, 10_000n, 65_535n]) : usual());
+  const fraction = ratioField(() => random.between(1n, 10_000n));
+  const edge = signed(random, random.oneIn(10) ? random.pick([0n, 1n, 2n ** 31n - 1n]) : random.logBetween(10n, 100_000n));
+  const probability = ratioField(() => random.between(1_000n, 10_000n));
+  const odds = random.oneIn(10) ? random.pick([0n, 1n, 2n ** 32n - 1n]) : random.logBetween(100n, 1_000_000n);
+  return (
+    clamp(maxNotional, 0n, 2n ** 40n - 1n) |
+    (fraction << 40n) |
+    (rules << 56n) |
+    (BigInt.asUintN(32, edge) << 64n) |
+    (probability << 96n) |
+    (odds << 112n) |
+    (expiry << 144n)
+  );
 }
 
 export function randomMarket(random: Random, policy: Policy): MarketState {

@@ -1,19 +1,11 @@
 import { network } from "hardhat";
 import type { Abi, Hex } from "viem";
 import { isSizingGuardError } from "../../sdk/src/errors/index.ts";
-import {
-  LIMITS,
-  type MarketState,
-  MODES,
-  ORACLE_STATUSES,
-  type Policy,
-  type PolicyWords,
-  type Position,
-  type Verdict,
-} from "../../sdk/src/index.ts";
+import { LIMITS, MODES, ORACLE_STATUSES, type Policy, type PolicyWords, type Position, type Verdict } from "../../sdk/src/index.ts";
 import { type BatchTarget, batchTarget, type Outcome, word } from "./batch.ts";
 import type { Arguments } from "./corpus.ts";
 import { bitOf } from "./parityPolicies.ts";
+import type { State } from "./parityStates.ts";
 
 /** Deploys the batch runner and the sizing harness on a fresh in-process chain. */
 export async function deploySizingHarness() {
@@ -38,10 +30,16 @@ export function positionOf(words: Arguments): Position {
   return { account: `0x${account.toString(16).padStart(40, "0")}`, ...sizes };
 }
 
-export function judgeArguments(words: PolicyWords, position: Position, market: MarketState): Arguments {
+export function judgeArguments(words: PolicyWords, { position, market, account, selfLimitWord }: State): Arguments {
   const status = BigInt(ORACLE_STATUSES.indexOf(market.status));
   const { price, variance, age, poolEquity } = market;
-  return [words.feedPolicy, words.riskPolicy, ...positionWords(position), status, price, variance, age, poolEquity];
+  const seen = [status, price, variance, age, poolEquity, account.growthHeadroom, account.drawdownScale, selfLimitWord];
+  return [...allWords(words), ...positionWords(position), ...seen];
+}
+
+/** In the order in which every function takes them. */
+export function allWords({ feedPolicy, riskPolicy, extendedPolicy }: PolicyWords): Arguments {
+  return [feedPolicy, riskPolicy, extendedPolicy];
 }
 
 /** The words of a verdict, in the order of the struct. */
@@ -69,7 +67,9 @@ export function policyWords(policy: Policy): Arguments {
     concentrationShare,
     horizon,
   ];
-  return [...first, ...second];
+  const { usesImpact, dailyVolume, maxSlippage, impactCoefficient, maxSkew, growthCapacity, growthPeriod } = policy;
+  const third = [BigInt(usesImpact), dailyVolume, maxSlippage, impactCoefficient, maxSkew, growthCapacity, growthPeriod];
+  return [...first, ...second, ...third, policy.maxDrawdown, policy.drawdownPower, policy.peakHalfLife];
 }
 
 /** The SDK's outcome in the form of the chain's: words, or the revert data its error stands for. */

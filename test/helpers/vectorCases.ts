@@ -41,9 +41,11 @@ const COUNTS: Readonly<Record<string, number>> = {
   unpackVolatilityWord: 100,
   carry: 80,
   reducesRisk: 80,
-  requireInRange: 160,
+  requireInRange: 120,
   policyValues: 60,
-  judge: 250,
+  judge: 160,
+  positionMeters: 80,
+  selfLimitTightens: 120,
   correlationLimit: 130,
   factorLimit: 170,
   survivableMoveLong: 130,
@@ -65,6 +67,9 @@ const COUNTS: Readonly<Record<string, number>> = {
 const OF_FIXED_POINT = ["mulDiv", "sqrt", "lnWad", "expWad"];
 const isOfFixedPoint = ({ name }: Mirrored): boolean => OF_FIXED_POINT.some((start) => name.startsWith(start));
 
+const OF_VERDICT = ["carry", "reducesRisk", "judge", "positionMeters"];
+const isOfVerdict = ({ name }: Mirrored): boolean => OF_VERDICT.includes(name);
+
 export const VECTOR_MODULES: readonly VectorModule[] = [
   { name: "fixedPoint", harness: "MathHarness", functions: MATH.filter(isOfFixedPoint) },
   { name: "volatility", harness: "MathHarness", functions: MATH.filter((mirrored) => !isOfFixedPoint(mirrored)) },
@@ -72,7 +77,8 @@ export const VECTOR_MODULES: readonly VectorModule[] = [
   { name: "exposure", harness: "MathHarness", functions: EXPOSURE },
   { name: "discipline", harness: "MathHarness", functions: DISCIPLINE },
   { name: "portfolio", harness: "PortfolioHarness", functions: PORTFOLIO },
-  { name: "verdicts", harness: "SizingHarness", functions: CORE },
+  { name: "verdicts", harness: "SizingHarness", functions: CORE.filter(isOfVerdict) },
+  { name: "policies", harness: "SizingHarness", functions: CORE.filter((mirrored) => !isOfVerdict(mirrored)) },
 ];
 
 const PRODUCTS: readonly Arguments[] = [
@@ -135,6 +141,7 @@ const COLLATERAL: readonly Arguments[] = [
 
 /** Cases someone who writes the function again would try first: examples of the documentation, both sides of every threshold. */
 export const LANDMARKS: Readonly<Record<string, readonly Arguments[]>> = {
+  requireInRange: [[1n, 0n, 0n, 0n]],
   mulDivDown: PRODUCTS,
   mulDivUp: PRODUCTS,
   mulDivDownSaturating: PRODUCTS,

@@ -13,6 +13,7 @@ export const UNCAPPED = 2n ** 256n - 1n;
 
 /** Names of the errors, as the SDK calls them. Of the first two the contracts' twins are the panics 0x12 and 0x11. */
 export type ErrorCode =
+  | "SelfLimitOutOfRange"
   | "DivisionByZero"
   | "MathOverflow"
   | "InvalidPower"

@@ -21,6 +21,7 @@ const LEAST_REFUSED: Readonly<Record<string, number>> = {
   updateVolatility: 0.9,
   updateAcrossGap: 0.9,
   judge: 0.95,
+  positionMeters: 0.9,
 };
 
 /** Functions of the sizing harness that play and read a feed. */

@@ -1,11 +1,11 @@
 /**
- * Specification of the policy words: contracts/types/FeedPolicy.sol and RiskPolicy.sol (layout and units),
+ * Specification of the policy words: contracts/types/FeedPolicy.sol, RiskPolicy.sol and ExtendedPolicy.sol (layout and units),
  * contracts/libraries/PolicyRules.sol (ranges), and sdk/src/guard/policy.ts.
  */
 import type { Policy, PolicyField, PolicyWords } from "../../sdk/src/index.ts";
 import { equal, Refusal, type Specification, W } from "./bound.ts";
 
-export type FieldName = PolicyField | "Feed" | "Active";
+export type FieldName = PolicyField | "Feed" | "Active" | "PeakHalfLife";
 
 /** Where a field lies, and its range when every limit is active. */
 export interface FieldSpec {
@@ -28,7 +28,7 @@ export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
   MaxAge: field("feedPolicy", 184n, 16n, 2n, 65_535n),
   VolatilityFloor: field("feedPolicy", 200n, 16n, 1n, 65_535n),
   MaxConfidence: field("feedPolicy", 240n, 8n, 0n, 0n),
-  FeedSpare: field("feedPolicy", 248n, 8n, 0n, 0n),
+  Flags: field("feedPolicy", 248n, 8n, 0n, 1n),
   Tail: field("riskPolicy", 0n, 16n, 10_000n, 65_535n),
   RiskBudget: field("riskPolicy", 16n, 16n, 1n, 10_000n),
   MaintenanceAndPenalty: field("riskPolicy", 32n, 16n, 0n, 10_000n),
@@ -41,6 +41,18 @@ export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
   Horizon: field("riskPolicy", 232n, 24n, 1n, 2n ** 24n - 1n),
   LiquidityCap: field("riskPolicy", 176n, 40n, 1n, 2n ** 40n - 1n),
   ConcentrationShare: field("riskPolicy", 216n, 16n, 1n, 10_000n),
+  DailyVolume: field("extendedPolicy", 0n, 40n, 1n, 2n ** 40n - 1n),
+  MaxSlippage: field("extendedPolicy", 40n, 16n, 1n, 10_000n),
+  ImpactCoefficient: field("extendedPolicy", 56n, 16n, 1n, 65_535n),
+  MaxSkewMantissa: field("extendedPolicy", 72n, 32n, 1n, 2n ** 32n - 1n),
+  MaxSkewExponent: field("extendedPolicy", 104n, 8n, 0n, 40n),
+  GrowthCapacityMantissa: field("extendedPolicy", 112n, 32n, 1n, 2n ** 32n - 1n),
+  GrowthCapacityExponent: field("extendedPolicy", 144n, 8n, 0n, 40n),
+  GrowthPeriod: field("extendedPolicy", 152n, 24n, 1n, 2n ** 24n - 1n),
+  MaxDrawdown: field("extendedPolicy", 176n, 16n, 1n, 10_000n),
+  DrawdownPower: field("extendedPolicy", 192n, 8n, 1n, 3n),
+  ExtendedSpare: field("extendedPolicy", 216n, 40n, 0n, 0n),
+  PeakHalfLife: field("extendedPolicy", 200n, 16n, 0n, 65_535n),
   Feed: field("feedPolicy", 0n, 160n, 1n, 2n ** 160n - 1n),
   Active: field("feedPolicy", 216n, 16n, 0n, 65_535n),
 };
@@ -64,11 +76,15 @@ export const LIMIT = {
   Margin: 5n,
   Liquidity: 7n,
   OpenInterest: 8n,
+  Skew: 9n,
   Concentration: 10n,
+  SelfLimit: 11n,
+  Growth: 13n,
+  Drawdown: 14n,
 } as const;
 export type LimitName = keyof typeof LIMIT;
 
-const SUPPORTED: readonly LimitName[] = ["Volatility", "Collateral", "Margin", "Liquidity", "OpenInterest", "Concentration"];
+const SUPPORTED = (Object.keys(LIMIT) as LimitName[]).filter((name) => LIMIT[name] >= LIMIT.Volatility);
 
 export function isActive({ Active }: Pick<Fields, "Active">, limit: LimitName): boolean {
   return (Active / 2n ** LIMIT[limit]) % 2n === 1n;
@@ -96,12 +112,22 @@ export function valuesOf(fields: Fields): Values {
     referenceMove: fields.ReferenceMove * ratioUnit,
     concentrationShare: fields.ConcentrationShare * ratioUnit,
     horizon: fields.Horizon,
+    usesImpact: fields.Flags % 2n,
+    dailyVolume: fields.DailyVolume * W,
+    maxSlippage: fields.MaxSlippage * ratioUnit,
+    impactCoefficient: fields.ImpactCoefficient * ratioUnit,
+    maxSkew: fields.MaxSkewMantissa * 10n ** fields.MaxSkewExponent,
+    growthCapacity: fields.GrowthCapacityMantissa * 10n ** fields.GrowthCapacityExponent,
+    growthPeriod: fields.GrowthPeriod,
+    maxDrawdown: fields.MaxDrawdown * ratioUnit,
+    drawdownPower: fields.DrawdownPower,
+    peakHalfLife: fields.PeakHalfLife * 3_600n,
   };
 }
 
 /** Refuses, at the first field that is out of its range, or passes the policy's values on. */
-export const requireInRange: Specification = (market, feedPolicy, riskPolicy) => {
-  const fields = fieldsOf({ feedPolicy, riskPolicy });
+export const requireInRange: Specification = (market, feedPolicy, riskPolicy, extendedPolicy) => {
+  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy });
   if (fields.Feed === 0n) throw new Refusal("ZeroAddress");
   const check = (name: PolicyField, min = LAYOUT[name].min, max = LAYOUT[name].max): void => {
     const value = fields[name];
@@ -112,7 +138,7 @@ export const requireInRange: Specification = (market, feedPolicy, riskPolicy) =>
 
   for (const name of ["FeedDecimals", "Mode", "Heartbeat"] as const) check(name);
   check("MaxAge", fields.Heartbeat + 1n);
-  for (const name of ["VolatilityFloor", "MaxConfidence", "FeedSpare"] as const) check(name);
+  for (const name of ["VolatilityFloor", "MaxConfidence", "Flags"] as const) check(name);
   checkLimits(market, fields);
   for (const name of ["Tail", "Horizon"] as const) check(name);
   checkOf("Volatility", "RiskBudget");
@@ -123,7 +149,15 @@ export const requireInRange: Specification = (market, feedPolicy, riskPolicy) =>
   checkOf("OpenInterest", "ReferenceMove");
   checkOf("Liquidity", "LiquidityCap");
   checkOf("Concentration", "ConcentrationShare");
-  return policyValues(feedPolicy, riskPolicy);
+  for (const name of ["DailyVolume", "MaxSlippage", "ImpactCoefficient"] as const) check(name, fields.Flags);
+  checkOf("Skew", "MaxSkewMantissa");
+  check("MaxSkewExponent");
+  checkOf("Growth", "GrowthCapacityMantissa");
+  check("GrowthCapacityExponent");
+  checkOf("Growth", "GrowthPeriod");
+  for (const name of ["MaxDrawdown", "DrawdownPower"] as const) checkOf("Drawdown", name);
+  check("ExtendedSpare");
+  return policyValues(feedPolicy, riskPolicy, extendedPolicy);
 };
 
 /** Only limits of this version; and a policy that judges has the cap on open interest and a limit of the account. */
@@ -138,8 +172,8 @@ function checkLimits(market: bigint, fields: Fields): void {
 }
 
 /** The values in the order of the SDK's `Policy`. */
-export const policyValues: Specification = (feedPolicy, riskPolicy) => {
-  const fields = fieldsOf({ feedPolicy, riskPolicy });
+export const policyValues: Specification = (feedPolicy, riskPolicy, extendedPolicy) => {
+  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy });
   const { feedDecimals, ...others } = valuesOf(fields);
   return [fields.Feed, feedDecimals, fields.Mode, fields.Active, ...Object.values(others)].map(equal);
 };

@@ -6,6 +6,8 @@ import * as fixedPoint from "./fixedPoint.ts";
 import * as limits from "./limits.ts";
 import { policyValues, requireInRange } from "./policy.ts";
 import * as portfolio from "./portfolio.ts";
+import { positionMeters } from "./positionMeters.ts";
+import { selfLimitTightens } from "./selfLimit.ts";
 import { carry, judge, reducesRisk } from "./verdict.ts";
 import * as volatility from "./volatility.ts";
 
@@ -42,4 +44,6 @@ export const SPECIFICATIONS: Readonly<Record<string, Specification>> = {
   carry,
   reducesRisk,
   judge,
+  positionMeters,
+  selfLimitTightens,
 };

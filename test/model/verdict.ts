@@ -25,6 +25,7 @@ import {
   subtract,
 } from "./rational.ts";
 import { exp, sqrt } from "./real.ts";
+import { kellyOf, type SelfLimitRule, selfLimitOf } from "./selfLimit.ts";
 
 /** Values of the contracts' enums. */
 const MODE = { ReduceOnly: 0n, Shadow: 2n, Off: 3n };
@@ -56,19 +57,26 @@ export const reducesRisk: Specification = (...words) => {
 };
 
 /** Words of the verdict: allowed, limit, maxSize, limitSize, price, variance, status. */
-export const judge: Specification = (feedPolicy, riskPolicy, ...rest) => {
-  const fields = fieldsOf({ feedPolicy, riskPolicy });
+export const judge: Specification = (feedPolicy, riskPolicy, extendedPolicy, ...rest) => {
+  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy });
   const position = positionOf(rest);
   const [status = 0n, price = 0n, variance = 0n, age = 0n, poolEquity = 0n] = rest.slice(8);
-  const { value, names } = limitSize(fields, position, { status, price, variance, age, poolEquity });
+  const [growthHeadroom = 0n, drawdownScale = 0n, selfLimit = 0n] = rest.slice(13);
+  const account = { drawdownScale, own: selfLimitOf(selfLimit) };
+  const { value, names } = limitSize(fields, position, { status, price, variance, age, poolEquity }, account);
+  const grown = growthSize(fields, position, growthHeadroom);
   const size = abs(position.sizeAfter);
   return [
     // What follows from another word of the verdict must follow from the word that was given.
     where("|sizeAfter| ≤ maxSize, or Shadow", (allowed, [, , maxSize = 0n]) => {
       return allowed === (fields.Mode === MODE.Shadow || size <= maxSize ? 1n : 0n);
     }),
-    where(`limit ${names.join(" or ")}`, (limit) => names.some((name) => LIMIT[name] === limit)),
-    where("the larger of carry and limitSize", (maxSize, [, , , limit = 0n]) => maxSize === larger(carryOf(position), limit)),
+    where(`limit ${names.join(" or ")}, or Growth below limitSize`, (limit, [, , , most = 0n]) => {
+      return grown < most ? limit === LIMIT.Growth : names.some((name) => LIMIT[name] === limit);
+    }),
+    where("the larger of carry and the smaller of limitSize and growth", (maxSize, [, , , most = 0n]) => {
+      return maxSize === larger(carryOf(position), smaller(most, grown));
+    }),
     inside(value),
     equal(price),
     equal(variance),
@@ -95,7 +103,20 @@ interface Limit {
   readonly names: readonly LimitName[];
 }
 
-function limitSize(fields: Fields, position: Sizes, market: Market): Limit {
+/** What the meters and the account itself say. */
+interface Account {
+  readonly drawdownScale: bigint;
+  readonly own: SelfLimitRule;
+}
+
+/** The side may grow by so much from what the account has there; nobody asks where the mode does not judge. */
+function growthSize(fields: Fields, { sizeBefore, sizeAfter }: Sizes, headroom: bigint): bigint {
+  const judges = fields.Mode === 1n || fields.Mode === MODE.Shadow;
+  if (!judges || !isActive(fields, "Growth")) return UNCAPPED;
+  return smaller(UNCAPPED, headroom + (sizeBefore * sizeAfter < 0n ? 0n : abs(sizeBefore)));
+}
+
+function limitSize(fields: Fields, position: Sizes, market: Market, account: Account): Limit {
   const policy = valuesOf(fields);
   if (fields.Mode === MODE.Off) return exactly(UNCAPPED, "None");
   if (fields.Mode === MODE.ReduceOnly) return exactly(0n, "Mode");
@@ -104,15 +125,36 @@ function limitSize(fields: Fields, position: Sizes, market: Market): Limit {
   const first = (["Volatility", "Collateral"] as const).find((name) => isActive(fields, name)) ?? "Margin";
   if (position.equity <= 0n) return exactly(0n, first);
 
+  const share = isActive(fields, "Drawdown") ? account.drawdownScale : W;
+  if (share === 0n) return exactly(0n, "Drawdown");
+
   const scale = roundedDown(multiply(fade(market.age, policy.heartbeat, policy.maxAge), W));
   const move = adverseMove(policy, market);
-  const quote = smallest(quoteLimits(policy, position, market, move, scale).filter(({ names: [name] }) => name && isActive(fields, name)));
+  const isOn = ({ names: [name] }: Limit): boolean => name !== undefined && isActive(fields, name);
+  const quote = smallest(quoteLimits(policy, position, market, account.own, move, scale).filter(isOn));
   // The smallest limit in quote is converted, and compared with the one in base.
   const inBase = quote.map(({ value, names }) => ({ names, value: roundedDown(divide(multiply(value, W), market.price)) }));
-  if (isActive(fields, "OpenInterest")) inBase.push({ names: ["OpenInterest"], value: openInterest(policy, position, move, scale) });
+  inBase.push(...smallest(baseLimits(policy, position, move, scale).filter(isOn)));
   // Between equals the enum decides, whatever they are measured in.
   inBase.sort(({ names: [x = "None"] }, { names: [y = "None"] }) => Number(LIMIT[x] - LIMIT[y]));
-  return smallest(inBase)[0] ?? exactly(UNCAPPED, "None");
+  const [least] = smallest(inBase.flatMap(binding));
+  return least === undefined ? exactly(UNCAPPED, "None") : { ...least, value: scaled(least.value, ends(share)) };
+}
+
+/** What exceeds all numbers does not bind; where its roundings decide that, it may be no limit at all. */
+function binding({ value, names }: Limit): readonly Limit[] {
+  if (compare(value.low, UNCAPPED) >= 0n) return [];
+  return [compare(value.high, UNCAPPED) < 0n ? { value, names } : { value: least(value, UNCAPPED), names: [...names, "None"] }];
+}
+
+function baseLimits(policy: Values, position: Sizes, move: Interval, scale: Interval): readonly Limit[] {
+  const { sameSideOthers, oppositeOthers } = position;
+  const skew = subtract(add(scaled(ends(policy.maxSkew), scale), oppositeOthers), sameSideOthers);
+  const limits: readonly Limit[] = [
+    { names: ["OpenInterest"], value: openInterest(policy, position, move, scale) },
+    { names: ["Skew"], value: greatest(skew, 0n) },
+  ];
+  return limits.flatMap(binding);
 }
 
 function exactly(size: bigint, name: LimitName): Limit {
@@ -129,7 +171,14 @@ function smallest(limits: readonly Limit[]): readonly [Limit] | readonly [] {
 }
 
 /** The limits in quote WAD, of the equity, schedule, cap and pool that count, each rounded down; without those that do not bind. */
-function quoteLimits(policy: Values, position: Sizes, market: Market, logMove: Interval, scale: Interval): readonly Limit[] {
+function quoteLimits(
+  policy: Values,
+  position: Sizes,
+  market: Market,
+  own: SelfLimitRule,
+  logMove: Interval,
+  scale: Interval,
+): readonly Limit[] {
   const equity = scaled(ends(smaller(position.equity, MAX_MONEY)), scale);
   const full = scaled(ends(policy.fullMarginOpenInterest), scale);
   const pool = smaller(smaller(position.poolEquity, market.poolEquity), MAX_MONEY);
@@ -140,10 +189,27 @@ function quoteLimits(policy: Values, position: Sizes, market: Market, logMove: I
     ["Volatility", affordable(multiply(equity, ratio(policy.riskBudget)), move, (m) => m)],
     ["Collateral", affordable(equity, move, (m) => consumed(policy, m, isLong))],
     ["Margin", margin(equity, others, ratio(policy.baseMargin), full)],
-    ["Liquidity", greatest(subtract(scaled(ends(policy.liquidityCap), scale), others), 0n)],
+    ["Liquidity", greatest(subtract(scaled(ends(depth(policy, market)), scale), others), 0n)],
     ["Concentration", roundedDown(multiply(scaled(ends(pool), scale), ratio(policy.concentrationShare)))],
+    ["SelfLimit", selfLimit(own, equity, market, isLong)],
   ];
   return values.flatMap(([name, value]) => (value === null ? [] : [{ names: [name], value }]));
+}
+
+/** The cap, or what the law of impact lets out at once, whichever is smaller: slippage²·volume·365 / (coefficient²·variance). */
+function depth(policy: Values, { variance }: Market): bigint {
+  const { liquidityCap, usesImpact, dailyVolume, maxSlippage, impactCoefficient } = policy;
+  const divisor = impactCoefficient ** 2n * variance;
+  if (usesImpact === 0n || divisor === 0n) return liquidityCap;
+  return smaller(liquidityCap, (dailyVolume * maxSlippage ** 2n * 365n * W) / divisor);
+}
+
+/** The smaller of the account's own notional and its share of Kelly's stake; `null` where it says neither. */
+function selfLimit(own: SelfLimitRule, equity: Interval, { price, variance }: Market, isLong: boolean): Interval | null {
+  const stake = kellyOf(own, { price, variance, isLong });
+  const kelly = stake === null ? null : roundedDown(multiply(equity, stake));
+  if (own.maxNotional === null) return kelly;
+  return kelly === null ? ends(own.maxNotional) : least(kelly, own.maxNotional);
 }
 
 /** tail·√(variance·(horizon + age) / YEAR) as a ratio, rounded up to a unit. */

@@ -12,14 +12,14 @@ import {
   type SizeIntent,
 } from "../../sdk/src/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { type CallOutcome, deployGuard, FAULTS, type GuardHarness, randomGuardState } from "../helpers/parityGuard.ts";
-import { clamp } from "../helpers/parityPolicies.ts";
-import { INT256_MAX, randomMarket, randomPosition, type State, withMagnitude } from "../helpers/parityStates.ts";
+import { type CallOutcome, deployGuard, FAULTS, type GuardHarness, positionFor, randomGuardState } from "../helpers/parityGuard.ts";
+import { ACTIVE_LIMITS, clamp } from "../helpers/parityPolicies.ts";
+import { INT256_MAX, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
 
 const WAD = 10n ** 18n;
 const STATES = 250;
-const POSITIONS = 4;
+const POSITIONS = 20;
 
 const show = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item));
 
@@ -69,14 +69,6 @@ async function expectAgreement(
   return result;
 }
 
-/** A position for this market, or for the policy of another where this one has none. */
-function positionFor(random: Random, { policy, round }: GuardSnapshot): Position {
-  const caps = policy ?? { openInterestCap: 10n ** 22n, liquidityCap: 10n ** 25n, heartbeat: 600n, maxAge: 1_200n };
-  const known = caps as Parameters<typeof randomMarket>[1];
-  const state: State = { market: randomMarket(random, known), position: randomPosition(random, known, round?.price ?? 2_000n * WAD) };
-  return state.position;
-}
-
 /** At the limit, one unit beyond, and wherever chance put it. */
 function positionsFor(random: Random, snapshot: GuardSnapshot): Position[] {
   return Array.from({ length: POSITIONS }, () => {
@@ -117,8 +109,8 @@ describe(`SDK, preview and enforce of a deployed guard (SEED=${SEED})`, () => {
     }
     counter.expectEach(["answer allowed", "answer SizeExceeded", "answer OracleRejected", "answer PolicyNotSet"], 10);
     counter.expectEach(
-      ["Oracle", "Mode", "Volatility", "Collateral", "Margin", "OpenInterest", "None"].map((limit) => `limit ${limit}`),
-      10,
+      ["Oracle", "Mode", ...ACTIVE_LIMITS, "None"].map((limit) => `limit ${limit}`),
+      20,
     );
     counter.expectEach(
       [...MODES, undefined].map((mode) => `mode ${mode}`),
@@ -192,7 +184,7 @@ describe(`SDK, preview and enforce of a deployed guard (SEED=${SEED})`, () => {
   it("agree on what a growing age does to the same round, without another snapshot", async () => {
     const random = new Random(SEED, "ageing");
     const counter = new Counter();
-    for (let index = 0; index < 20; index++) {
+    for (let index = 0; index < 40; index++) {
       const market = await randomGuardState(harness, random, 4 * STATES + index);
       await harness.feed.write.setFault([0]);
       const snapshot = await harness.snapshot(market);

@@ -32,7 +32,7 @@ describe("the same market through ethers v6 and the generated factories", () => 
 
     const feedAddress = (await feed.getAddress()) as `0x${string}`;
     const words = encodePolicy({ ...POLICY, feed: feedAddress });
-    await send(guard, "setPolicy", ETH_USD, words.feedPolicy, words.riskPolicy);
+    await send(guard, "setPolicy", ETH_USD, words);
     await send(perp, "list", ETH_USD, { ...CONFIG, feed: feedAddress });
     await send(feed, "push", parseUnits("2000", 8), (await ethers.provider.getBlock("latest"))?.timestamp);
 

@@ -3,7 +3,7 @@ import { artifacts } from "hardhat";
 import { type Abi, type AbiParameter, type Address, decodeErrorResult, encodeErrorResult, encodeFunctionData, type Hex } from "viem";
 import { ETH_USD } from "../../scripts/lib/market.ts";
 import * as errors from "../../sdk/src/errors/index.ts";
-import { LIMITS, ORACLE_STATUSES, POLICY_FIELDS } from "../../sdk/src/index.ts";
+import { LIMITS, ORACLE_STATUSES, POLICY_FIELDS, SELF_LIMIT_FIELDS } from "../../sdk/src/index.ts";
 import { ACCOUNT, positionWith, WAD } from "../helpers/parityFixtures.ts";
 import { callRaw, deployGuard, type GuardHarness } from "../helpers/parityGuard.ts";
 import { revertData } from "../helpers/parityTargets.ts";
@@ -15,10 +15,10 @@ const OF_THE_MATHS = [
   "ArgumentOutOfRange",
   "DivisionByZero",
   "ExpOverflow",
-  "InvalidPower",
   "LengthMismatch",
   "LnWadUndefined",
   "MathOverflow",
+  "SnapshotOfAnotherAccount",
 ];
 
 /** Every class of the package but the base, by the name of its twin. */
@@ -32,6 +32,7 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
   "enum Limit": LIMITS,
   "enum OracleStatus": ORACLE_STATUSES,
   "enum PolicyField": POLICY_FIELDS,
+  "enum SelfLimitField": SELF_LIMIT_FIELDS,
 };
 
 /** A value a constructor takes for a parameter of the ABI: the last name of an enum, something recognisable otherwise. */
@@ -169,7 +170,7 @@ describe("errors of the guard on chain", () => {
     ["RoundNotObserved", () => revert("pokeFrom", [ETH_USD, 1n]), () => new errors.RoundNotObservedError(ETH_USD, 1n, 0n, lastObservation)],
     [
       "AccessManagedUnauthorized",
-      () => revert("setPolicy", [ETH_USD, 0n, 0n], ACCOUNT),
+      () => revert("setPolicy", [ETH_USD, { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n }], ACCOUNT),
       () => new errors.AccessManagedUnauthorizedError(ACCOUNT),
     ],
     [
@@ -187,9 +188,8 @@ describe("errors of the guard on chain", () => {
   ];
 
   async function setPolicy(feed: bigint, decimals = 8n): Promise<Hex> {
-    const { feedPolicy, riskPolicy } = harness.words;
-    const word = ((feedPolicy >> 168n) << 168n) | (decimals << 160n) | feed;
-    return await revert("setPolicy", [ETH_USD, word, riskPolicy], harness.deployer.account.address);
+    const feedPolicy = ((harness.words.feedPolicy >> 168n) << 168n) | (decimals << 160n) | feed;
+    return await revert("setPolicy", [ETH_USD, { ...harness.words, feedPolicy }], harness.deployer.account.address);
   }
 
   for (const [name, call, error] of cases) {

@@ -14,7 +14,7 @@ import { adverseMove, adverseMoveShort } from "../../sdk/src/math/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import { NOW, policyWith, positionWith, snapshotWith, WAD } from "../helpers/parityFixtures.ts";
 import { COMPLETE_SUBSETS, fieldsInRange, packFields } from "../helpers/parityPolicies.ts";
-import { randomPosition, randomPrice, randomVariance } from "../helpers/parityStates.ts";
+import { randomMeters, randomPosition, randomPrice, randomVariance } from "../helpers/parityStates.ts";
 
 const NAMES = { base: "ETH", quote: "USD" } as const;
 const ALL: readonly Limit[] = ["Volatility", "Collateral", "Margin", "OpenInterest"];
@@ -46,16 +46,27 @@ describe("explain", () => {
       const price = randomPrice(random);
       // A guard's variance is never below its floor.
       const variance = randomVariance(random) + (policy.volatilityFloor * policy.volatilityFloor) / WAD + 1n;
-      const snapshot = snapshotWith(policy, { round: { price, updatedAt: NOW }, variance });
       const position = randomPosition(random, policy, price);
+      const snapshot = snapshotWith(policy, {
+        account: position.account,
+        round: { price, updatedAt: NOW },
+        variance,
+        meters: randomMeters(random, policy, NOW),
+      });
       const { limits, ...result } = explain(snapshot, position, NOW + random.between(0n, policy.maxAge - 1n));
       if (position.equity <= 0n || result.limit === "Oracle") continue;
       explained++;
-      expect(limits.map(({ limit }) => limit)).to.deep.equal(policy.active);
-      expect(limits.filter(({ binds }) => binds)).to.have.lengthOf(1);
+      // The drawdown is a share of all limits and none by itself.
+      expect(limits.map(({ limit }) => limit)).to.deep.equal(policy.active.filter((limit) => limit !== "Drawdown"));
+      expect(limits.filter(({ binds }) => binds)).to.have.lengthOf(result.limit === "Drawdown" ? 0 : 1);
       for (const { limit, size, headroom, binds } of limits) {
         expect(binds, limit).to.equal(limit === result.limit);
-        expect(binds ? size === result.limitSize : size >= result.limitSize, limit).to.equal(true);
+        if (limit !== "Growth") {
+          const isLeast = binds ? size === result.limitSize : size >= result.limitSize;
+          expect(isLeast, limit).to.equal(true);
+        } else {
+          expect(binds, limit).to.equal(size < result.limitSize);
+        }
         expect(headroom, limit).to.equal(size > result.size ? size - result.size : 0n);
       }
     }

@@ -31,7 +31,9 @@ describe("encodePolicy", () => {
     const feedPolicy = (1n << 232n) | (limits << 216n) | (500n << 200n) | (1_080n << 184n) | (390n << 168n) | (8n << 160n) | BigInt(FEED);
     const caps = (14_400n << 232n) | (5_000n << 216n) | (500_000_000n << 176n) | (1_500n << 160n) | (22n << 152n) | (5n << 120n);
     const riskPolicy = caps | (200_000_000n << 80n) | (200n << 64n) | (5n << 48n) | (200n << 32n) | (5_000n << 16n) | 40_433n;
-    expect(words).to.deep.equal({ feedPolicy, riskPolicy });
+    const depth = (500_000_000n << 0n) | (100n << 40n) | (10_000n << 56n) | (2n << 72n) | (22n << 104n);
+    const meters = (1n << 112n) | (22n << 144n) | (3_600n << 152n) | (5_000n << 176n) | (1n << 192n) | (720n << 200n);
+    expect(words).to.deep.equal({ feedPolicy, riskPolicy, extendedPolicy: depth | meters });
     expect(decodePolicy(words)).to.deep.equal(policyWith());
   });
 
@@ -99,8 +101,8 @@ describe("encodePolicy", () => {
 
 describe("decodePolicy", () => {
   it("is null where no policy is set, whatever the second word", () => {
-    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 0n })).to.equal(null);
-    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 1n })).to.equal(null);
+    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n })).to.equal(null);
+    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 1n, extendedPolicy: 1n })).to.equal(null);
   });
 
   it("refuses what is no word, and a mode that no guard stores", () => {
@@ -109,6 +111,7 @@ describe("decodePolicy", () => {
       ["feedPolicy", () => decodePolicy({ ...words, feedPolicy: -1n })],
       ["feedPolicy", () => decodePolicy({ ...words, feedPolicy: 2n ** 256n })],
       ["riskPolicy", () => decodePolicy({ ...words, riskPolicy: 2n ** 256n })],
+      ["extendedPolicy", () => decodePolicy({ ...words, extendedPolicy: 2n ** 256n })],
       ["riskPolicy", () => requirePolicyInRange(MARKET, { ...words, riskPolicy: -1n })],
       ["mode", () => decodePolicy({ ...words, feedPolicy: words.feedPolicy | (4n << 232n) })],
     ];
@@ -169,7 +172,11 @@ describe("requirePolicyInRange", () => {
     ["PolicyOutOfRange", { riskBudget: WAD + RATIO }, "RiskBudget is 10001. Set it from 1 to 10000"],
     ["PolicyOutOfRange", { openInterestCap: 0n }, "OpenInterestMantissa is 0. Set it from 1 to 4294967295"],
     ["LimitNotSupported", { active: ["None", "Volatility", "OpenInterest"] }, "This guard has no limit None."],
-    ["LimitNotSupported", { active: ["Volatility", "OpenInterest", "Skew"] }, "This guard has no limit Skew."],
+    ["LimitNotSupported", { active: ["Volatility", "OpenInterest", "Portfolio"] }, "This guard has no limit Portfolio."],
+    ["PolicyOutOfRange", { usesImpact: true, dailyVolume: 0n }, "DailyVolume is 0. Set it from 1 to 1099511627775"],
+    ["PolicyOutOfRange", { active: ["Margin", "OpenInterest", "Skew"], maxSkew: 0n }, "MaxSkewMantissa is 0."],
+    ["PolicyOutOfRange", { active: ["Margin", "OpenInterest", "Growth"], growthPeriod: 0n }, "GrowthPeriod is 0."],
+    ["PolicyOutOfRange", { active: ["Margin", "OpenInterest", "Drawdown"], drawdownPower: 4n }, "DrawdownPower is 4. Set it from 1 to 3"],
     ["PolicyIncomplete", { active: ["Volatility"] }, "The policy needs OpenInterest"],
     ["PolicyIncomplete", { active: ["OpenInterest"], mode: "Shadow" }, "The policy needs OpenInterest"],
   ];

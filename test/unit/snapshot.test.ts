@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { decodeFunctionResult, encodeFunctionData, type Hex } from "viem";
+import { decodeFunctionResult, encodeFunctionData, type Hex, zeroAddress } from "viem";
 import { ArgumentOutOfRangeError } from "../../sdk/src/errors/index.ts";
 import {
   createSnapshot,
@@ -12,7 +12,7 @@ import {
 } from "../../sdk/src/index.ts";
 import { lnWad, packVolatilityWord, updateAcrossGap, updateVolatility } from "../../sdk/src/math/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { MARKET, NOW, policyWith, WAD } from "../helpers/parityFixtures.ts";
+import { MARKET, NO_METERS, NOW, policyWith, WAD } from "../helpers/parityFixtures.ts";
 import { INT256_MAX, UINT256_MAX } from "../helpers/parityStates.ts";
 import { deploySizingHarness } from "../helpers/parityTargets.ts";
 
@@ -42,7 +42,6 @@ function snapshot(changes: Partial<SnapshotInput> = {}, policy: Partial<Policy> 
     market: MARKET,
     words,
     volatilityWord: word(),
-    poolMeter: 0n,
     roundData: round(),
     blockNumber: 5n,
     timestamp: NOW,
@@ -129,10 +128,11 @@ describe("createSnapshot", () => {
     const variance = BigInt.asUintN(72, sampled >> 72n);
     expect(snapshot()).to.deep.equal({
       market: MARKET,
+      account: zeroAddress,
       policy,
       round: { price: 2_000n * WAD, updatedAt: NOW },
       variance,
-      poolMeter: 0n,
+      meters: NO_METERS,
       blockNumber: 5n,
       timestamp: NOW,
     });
@@ -181,12 +181,12 @@ describe("createSnapshot", () => {
     expect(snapshot({ roundData: round({ answer: 0n }) })).to.include(nothing);
     expect(snapshot({}, { mode: "Off" })).to.include(nothing);
     expect(snapshot({}, { mode: "ReduceOnly" })).to.include(nothing);
-    expect(snapshot({ words: { feedPolicy: 0n, riskPolicy: 0n } })).to.include({ ...nothing, policy: null });
+    expect(snapshot({ words: { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n } })).to.include({ ...nothing, policy: null });
     expect(snapshot({}, { mode: "Shadow" }).round).to.not.equal(null);
   });
 
   it("refuses words that no chain returns", () => {
     expect(() => snapshot({ volatilityWord: 2n ** 256n })).to.throw(ArgumentOutOfRangeError);
-    expect(() => snapshot({ words: { feedPolicy: -1n, riskPolicy: 0n } })).to.throw(ArgumentOutOfRangeError);
+    expect(() => snapshot({ words: { feedPolicy: -1n, riskPolicy: 0n, extendedPolicy: 0n } })).to.throw(ArgumentOutOfRangeError);
   });
 });

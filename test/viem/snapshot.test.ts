@@ -6,8 +6,7 @@ import { sizingGuardAbi } from "../../sdk/src/abis/index.ts";
 import { check, type GuardSnapshot, LIMITS, MODES, ORACLE_STATUSES, type Position } from "../../sdk/src/index.ts";
 import { getSnapshot } from "../../sdk/src/viem/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { deployGuard, FAULTS, type GuardHarness, randomGuardState } from "../helpers/parityGuard.ts";
-import { randomPosition } from "../helpers/parityStates.ts";
+import { ACTOR, deployGuard, FAULTS, type GuardHarness, positionFor, randomGuardState } from "../helpers/parityGuard.ts";
 import { Counter } from "../helpers/parityTargets.ts";
 
 const WAD = 10n ** 18n;
@@ -28,7 +27,7 @@ describe("getSnapshot", () => {
   let gas: string | undefined;
 
   const read = (market: Hex, block: { blockNumber?: bigint } = {}): Promise<GuardSnapshot> =>
-    getSnapshot(client, { lens, guard: harness.guard.address, market, ...block });
+    getSnapshot(client, { lens, guard: harness.guard.address, market, account: ACTOR, ...block });
 
   before(async () => {
     harness = await deployGuard();
@@ -94,13 +93,13 @@ describe("getSnapshot", () => {
     expect(await read(marketId("nowhere"))).to.include({ policy: null, round: null, variance: 0n });
     for (const mode of ["ReduceOnly", "Off"] as const) {
       const feedPolicy = (words.feedPolicy & ~(0xffn << 232n)) | (BigInt(MODES.indexOf(mode)) << 232n);
-      await guard.write.setPolicy([ETH_USD, feedPolicy, words.riskPolicy]);
+      await guard.write.setPolicy([ETH_USD, { ...words, feedPolicy }]);
       const snapshot = await read(ETH_USD);
       expect(snapshot).to.deep.equal(await harness.snapshot(ETH_USD));
       expect(snapshot).to.include({ round: null, variance: 0n });
       expect(snapshot.policy).to.include({ mode });
     }
-    await guard.write.setPolicy([ETH_USD, words.feedPolicy, words.riskPolicy]);
+    await guard.write.setPolicy([ETH_USD, words]);
   });
 
   it("is pinned to its block: an old number gives the old answer after everything changed", async () => {
@@ -114,7 +113,7 @@ describe("getSnapshot", () => {
     await networkHelpers.time.increase(600);
     await feed.write.push([1_500_00000000n, BigInt(await networkHelpers.time.latest())]);
     await guard.write.poke([ETH_USD]);
-    await guard.write.setPolicy([ETH_USD, words.feedPolicy, words.riskPolicy + 1n]);
+    await guard.write.setPolicy([ETH_USD, { ...words, riskPolicy: words.riskPolicy + 1n }]);
     const after = await read(ETH_USD);
     expect(after.round?.price).to.equal(1_500n * WAD);
     expect(after.variance > before.variance).to.equal(true);
@@ -124,13 +123,15 @@ describe("getSnapshot", () => {
     requests = [];
     expect(await read(ETH_USD, { blockNumber: before.blockNumber })).to.deep.equal(before);
     expect(await read(ETH_USD, { blockNumber: after.blockNumber })).to.deep.equal(after);
-    expect(await getSnapshot(client, { lens, guard: guard.address, market: ETH_USD, blockTag: "latest" })).to.deep.equal(after);
+    expect(await getSnapshot(client, { lens, guard: guard.address, market: ETH_USD, account: ACTOR, blockTag: "latest" })).to.deep.equal(
+      after,
+    );
     expect(requests.map(({ params }) => (params as unknown[])[1])).to.deep.equal([
       `0x${before.blockNumber.toString(16)}`,
       `0x${after.blockNumber.toString(16)}`,
       "latest",
     ]);
-    await guard.write.setPolicy([ETH_USD, words.feedPolicy, words.riskPolicy]);
+    await guard.write.setPolicy([ETH_USD, words]);
   });
 
   it("needs no deployed lens: with its creation code it is the same, in one eth_call as well", async () => {
@@ -140,7 +141,9 @@ describe("getSnapshot", () => {
     requests = [];
     // A deployment takes more than a call, even where it is of no duration.
     gas = undefined;
-    expect(await getSnapshot(client, { lens: { code: bytecode as Hex }, guard: address, market: ETH_USD })).to.deep.equal(deployed);
+    expect(await getSnapshot(client, { lens: { code: bytecode as Hex }, guard: address, market: ETH_USD, account: ACTOR })).to.deep.equal(
+      deployed,
+    );
     expect(requests.map(({ method }) => method)).to.deep.equal(["eth_call"]);
   });
 
@@ -171,9 +174,3 @@ describe("getSnapshot", () => {
 });
 
 const EMPTY = { feedPolicy: 0n, riskPolicy: 0n, volatilityWord: 0n, isAnswered: false, round: null, blockNumber: 7n, timestamp: 9n };
-
-/** A position for this market, or for a policy like any other where it has none. */
-function positionFor(random: Random, { policy, round }: GuardSnapshot): Position {
-  const caps = policy ?? { openInterestCap: 10n ** 22n, liquidityCap: 10n ** 25n };
-  return randomPosition(random, caps, round?.price ?? 2_000n * WAD);
-}

@@ -98,7 +98,8 @@ export function requireSelfLimit(market: `0x${string}`, account: `0x${string}`, 
   if (unpack(current).expiry > timestamp && !tightens(current, next)) throw new SelfLimitLoosensError(market, account, current);
 }
 
-function requireInRange(next: bigint, timestamp: bigint): void {
+/** Refuses the first field that is out of its range. */
+export function requireInRange(next: bigint, timestamp: bigint): void {
   const fields = unpack(next);
   const require = (name: SelfLimitField, value: bigint, minimum: bigint, maximum: bigint): void => {
     if (value < minimum || value > maximum) throw new SelfLimitOutOfRangeError(name, value, minimum, maximum);
