@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 import {
     ISizingGuard,
@@ -12,6 +13,7 @@ import {
     Position,
     Verdict
 } from "./interfaces/ISizingGuard.sol";
+import {UNCAPPED} from "./libraries/FixedPointMath.sol";
 import {PolicyRules} from "./libraries/PolicyRules.sol";
 import {PositionMeters} from "./libraries/PositionMeters.sol";
 import {SelfLimitRules} from "./libraries/SelfLimitRules.sol";
@@ -157,13 +159,16 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(feed, slot);
         if (_measuresPool(feed, roundTime)) _seePool(m, state, position.poolEquity, roundTime);
         ExtendedPolicy extended = _extended(m, feed);
-        AccountState memory account = _accountState(market, m, feed.active(), extended, position);
-        _moveMeters(market, m, feed.active(), extended, position);
+        AccountState memory account;
+        uint256 grown = UNCAPPED;
+        if (feed.active() & SizingMath.MEASURED_LIMITS != 0) {
+            account = _accountState(market, m, feed.active(), extended, position);
+            grown = SizingMath.growthSize(feed, position, account);
+            _moveMeters(market, m, feed.active(), extended, position);
+        }
         Limit limit;
         (limitSize, limit) = SizingMath.limitSize(feed, m.risk, extended, position, state, account);
-        uint256 grown = SizingMath.growthSize(feed, position, account);
-        uint256 size = SignedMath.abs(position.sizeAfter);
-        if (size > limitSize || size > grown) {
+        if (SignedMath.abs(position.sizeAfter) > Math.min(limitSize, grown)) {
             _reject(market, position, SizingMath.verdict(feed, position, state, limitSize, limit, grown));
         }
         _store(market, m, slot, next);
@@ -220,6 +225,7 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
             GrowthMeter meter = SizingMath.isLong(position) ? m.longGrowth : m.shortGrowth;
             state.growthHeadroom = PositionMeters.growthHeadroom(extended, meter, block.timestamp);
         }
+        if (active & SizingMath.ACCOUNT_METERS == 0) return state;
         AccountMeters storage a = _accounts[market][position.account];
         if (SizingMath.isActive(active, Limit.Drawdown)) {
             HighWaterMark mark = PositionMeters.highWaterMark(extended, a.highWaterMark, position, block.timestamp);
@@ -235,6 +241,7 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
     function _moveMeters(bytes32 market, Position calldata position) private {
         Market storage m = _markets[market];
         FeedPolicy feed = m.feed;
+        if (feed.active() & SizingMath.MEASURED_LIMITS == 0) return;
         _moveMeters(market, m, feed.active(), _extended(m, feed), position);
     }
 

@@ -35,10 +35,11 @@ library PolicyRules {
         if (feed.feed() == address(0)) revert ISizingGuard.ZeroAddress();
         _requireFeedPolicy(market, feed);
         _requireLimits(market, feed);
-        _requireAccountFields(market, feed.active(), risk);
-        _requireMarketFields(market, feed.active(), risk);
-        _requireDepthFields(market, feed, extended);
-        _requireMeterFields(market, feed.active(), extended);
+        uint256 active = feed.active();
+        _requireAccountFields(market, active, RiskPolicy.unwrap(risk));
+        _requireMarketFields(market, active, RiskPolicy.unwrap(risk));
+        _requireDepthFields(market, active, feed.flags(), ExtendedPolicy.unwrap(extended));
+        _requireMeterFields(market, active, ExtendedPolicy.unwrap(extended));
     }
 
     /// @notice The feed answers, and says the decimals the policy says.
@@ -55,16 +56,18 @@ library PolicyRules {
     }
 
     function _requireFeedPolicy(bytes32 market, FeedPolicy feed) private pure {
-        uint256 unit = FeedPolicyLibrary.TIME_UNIT;
-        uint256 heartbeat = feed.heartbeat() / unit;
-        _requireRange(market, PolicyField.FeedDecimals, feed.feedDecimals(), 0, FeedReader.MAX_DECIMALS);
-        _requireRange(market, PolicyField.Mode, feed.mode(), 0, uint256(type(Mode).max));
+        uint256 word = FeedPolicy.unwrap(feed);
+        uint256 heartbeat = uint16(word >> FeedPolicyLibrary.HEARTBEAT);
+        uint256 decimals = uint8(word >> FeedPolicyLibrary.FEED_DECIMALS);
+        _requireRange(market, PolicyField.FeedDecimals, decimals, 0, FeedReader.MAX_DECIMALS);
+        _requireRange(market, PolicyField.Mode, uint8(word >> FeedPolicyLibrary.MODE), 0, uint256(type(Mode).max));
         _requireRange(market, PolicyField.Heartbeat, heartbeat, 1, type(uint16).max - 1);
-        _requireRange(market, PolicyField.MaxAge, feed.maxAge() / unit, heartbeat + 1, type(uint16).max);
-        uint256 floor = feed.volatilityFloor() / FeedPolicyLibrary.RATIO_UNIT;
+        uint256 maxAge = uint16(word >> FeedPolicyLibrary.MAX_AGE);
+        _requireRange(market, PolicyField.MaxAge, maxAge, heartbeat + 1, type(uint16).max);
+        uint256 floor = uint16(word >> FeedPolicyLibrary.VOLATILITY_FLOOR);
         _requireRange(market, PolicyField.VolatilityFloor, floor, 1, type(uint16).max);
-        _requireRange(market, PolicyField.MaxConfidence, feed.maxConfidence(), 0, 0);
-        _requireRange(market, PolicyField.Flags, feed.flags(), 0, 1);
+        _requireRange(market, PolicyField.MaxConfidence, uint8(word >> FeedPolicyLibrary.MAX_CONFIDENCE), 0, 0);
+        _requireRange(market, PolicyField.Flags, word >> FeedPolicyLibrary.FLAGS, 0, 1);
     }
 
     function _requireLimits(bytes32 market, FeedPolicy feed) private pure {
@@ -77,84 +80,71 @@ library PolicyRules {
         if (SizingMath.judges(feed) && !complete) revert ISizingGuard.PolicyIncomplete(market, feed.active());
     }
 
-    function _requireAccountFields(bytes32 market, uint256 active, RiskPolicy risk) private pure {
-        uint256 unit = RiskPolicyLibrary.RATIO_UNIT;
-        _requireRange(market, PolicyField.Tail, risk.tail() / unit, ONE, type(uint16).max);
-        _requireRange(market, PolicyField.Horizon, risk.horizon(), 1, type(uint24).max);
-        _requireRange(market, PolicyField.RiskBudget, risk.riskBudget() / unit, _least(active, Limit.Volatility), ONE);
-        _requireRange(market, PolicyField.MaintenanceAndPenalty, risk.maintenanceAndPenalty() / unit, 0, ONE);
-        _requireRange(market, PolicyField.ExitFee, risk.exitFee() / unit, 0, ONE);
-        _requireRange(market, PolicyField.BaseMargin, risk.baseMargin() / unit, _least(active, Limit.Margin), ONE);
-        _requireRange(
-            market,
-            PolicyField.FullMarginOpenInterest,
-            risk.fullMarginOpenInterest() / RiskPolicyLibrary.QUOTE_UNIT,
-            _least(active, Limit.Margin),
-            type(uint40).max
-        );
+    function _requireAccountFields(bytes32 market, uint256 active, uint256 risk) private pure {
+        _requireRatio(market, PolicyField.Tail, risk >> RiskPolicyLibrary.TAIL, ONE, type(uint16).max);
+        _requireRange(market, PolicyField.Horizon, risk >> RiskPolicyLibrary.HORIZON, 1, type(uint24).max);
+        uint256 least = _least(active, Limit.Volatility);
+        _requireRatio(market, PolicyField.RiskBudget, risk >> RiskPolicyLibrary.RISK_BUDGET, least, ONE);
+        uint256 maintenance = risk >> RiskPolicyLibrary.MAINTENANCE_AND_PENALTY;
+        _requireRatio(market, PolicyField.MaintenanceAndPenalty, maintenance, 0, ONE);
+        _requireRatio(market, PolicyField.ExitFee, risk >> RiskPolicyLibrary.EXIT_FEE, 0, ONE);
+        least = _least(active, Limit.Margin);
+        _requireRatio(market, PolicyField.BaseMargin, risk >> RiskPolicyLibrary.BASE_MARGIN, least, ONE);
+        uint256 full = risk >> RiskPolicyLibrary.FULL_MARGIN_OPEN_INTEREST;
+        _requireAmount(market, PolicyField.FullMarginOpenInterest, full, least);
     }
 
-    function _requireMarketFields(bytes32 market, uint256 active, RiskPolicy risk) private pure {
-        uint256 unit = RiskPolicyLibrary.RATIO_UNIT;
-        _requireRange(
-            market,
-            PolicyField.OpenInterestMantissa,
-            risk.openInterestMantissa(),
-            _least(active, Limit.OpenInterest),
-            type(uint32).max
-        );
-        _requireRange(
-            market, PolicyField.OpenInterestExponent, risk.openInterestExponent(), 0, MAX_EXPONENT
-        );
-        _requireRange(
-            market,
-            PolicyField.ReferenceMove,
-            risk.referenceMove() / unit,
-            _least(active, Limit.OpenInterest),
-            type(uint16).max
-        );
-        _requireRange(
-            market,
-            PolicyField.LiquidityCap,
-            risk.liquidityCap() / RiskPolicyLibrary.QUOTE_UNIT,
-            _least(active, Limit.Liquidity),
-            type(uint40).max
-        );
-        _requireRange(
-            market,
-            PolicyField.ConcentrationShare,
-            risk.concentrationShare() / unit,
-            _least(active, Limit.Concentration),
-            ONE
-        );
+    function _requireMarketFields(bytes32 market, uint256 active, uint256 risk) private pure {
+        uint256 least = _least(active, Limit.OpenInterest);
+        uint256 mantissa = uint32(risk >> RiskPolicyLibrary.OPEN_INTEREST_MANTISSA);
+        _requireRange(market, PolicyField.OpenInterestMantissa, mantissa, least, type(uint32).max);
+        uint256 exponent = uint8(risk >> RiskPolicyLibrary.OPEN_INTEREST_EXPONENT);
+        _requireRange(market, PolicyField.OpenInterestExponent, exponent, 0, MAX_EXPONENT);
+        uint256 move = risk >> RiskPolicyLibrary.REFERENCE_MOVE;
+        _requireRatio(market, PolicyField.ReferenceMove, move, least, type(uint16).max);
+        least = _least(active, Limit.Liquidity);
+        _requireAmount(market, PolicyField.LiquidityCap, risk >> RiskPolicyLibrary.LIQUIDITY_CAP, least);
+        least = _least(active, Limit.Concentration);
+        uint256 share = risk >> RiskPolicyLibrary.CONCENTRATION_SHARE;
+        _requireRatio(market, PolicyField.ConcentrationShare, share, least, ONE);
     }
 
-    function _requireDepthFields(bytes32 market, FeedPolicy feed, ExtendedPolicy extended) private pure {
-        uint256 unit = ExtendedPolicyLibrary.RATIO_UNIT;
-        uint256 volume = extended.dailyVolume() / ExtendedPolicyLibrary.QUOTE_UNIT;
-        // The one flag there is.
-        uint256 impact = feed.flags();
-        _requireRange(market, PolicyField.DailyVolume, volume, impact, type(uint40).max);
-        _requireRange(market, PolicyField.MaxSlippage, extended.maxSlippage() / unit, impact, ONE);
-        _requireRange(
-            market, PolicyField.ImpactCoefficient, extended.impactCoefficient() / unit, impact, type(uint16).max
-        );
-        uint256 least = _least(feed.active(), Limit.Skew);
-        _requireRange(market, PolicyField.MaxSkewMantissa, extended.maxSkewMantissa(), least, type(uint32).max);
-        _requireRange(market, PolicyField.MaxSkewExponent, extended.maxSkewExponent(), 0, MAX_EXPONENT);
+    /// @param impact the flag
+    function _requireDepthFields(bytes32 market, uint256 active, uint256 impact, uint256 word) private pure {
+        _requireAmount(market, PolicyField.DailyVolume, word >> ExtendedPolicyLibrary.DAILY_VOLUME, impact);
+        _requireRatio(market, PolicyField.MaxSlippage, word >> ExtendedPolicyLibrary.MAX_SLIPPAGE, impact, ONE);
+        uint256 coefficient = word >> ExtendedPolicyLibrary.IMPACT_COEFFICIENT;
+        _requireRatio(market, PolicyField.ImpactCoefficient, coefficient, impact, type(uint16).max);
+        uint256 skew = word >> ExtendedPolicyLibrary.MAX_SKEW;
+        uint256 least = _least(active, Limit.Skew);
+        _requireRange(market, PolicyField.MaxSkewMantissa, uint32(skew), least, type(uint32).max);
+        uint256 exponent = uint8(skew >> ExtendedPolicyLibrary.EXPONENT);
+        _requireRange(market, PolicyField.MaxSkewExponent, exponent, 0, MAX_EXPONENT);
     }
 
-    function _requireMeterFields(bytes32 market, uint256 active, ExtendedPolicy extended) private pure {
+    function _requireMeterFields(bytes32 market, uint256 active, uint256 word) private pure {
+        uint256 capacity = word >> ExtendedPolicyLibrary.GROWTH_CAPACITY;
         uint256 least = _least(active, Limit.Growth);
-        uint256 mantissa = extended.growthCapacityMantissa();
-        _requireRange(market, PolicyField.GrowthCapacityMantissa, mantissa, least, type(uint32).max);
-        _requireRange(market, PolicyField.GrowthCapacityExponent, extended.growthCapacityExponent(), 0, MAX_EXPONENT);
-        _requireRange(market, PolicyField.GrowthPeriod, extended.growthPeriod(), least, type(uint24).max);
+        _requireRange(market, PolicyField.GrowthCapacityMantissa, uint32(capacity), least, type(uint32).max);
+        uint256 exponent = uint8(capacity >> ExtendedPolicyLibrary.EXPONENT);
+        _requireRange(market, PolicyField.GrowthCapacityExponent, exponent, 0, MAX_EXPONENT);
+        uint256 period = uint24(word >> ExtendedPolicyLibrary.GROWTH_PERIOD);
+        _requireRange(market, PolicyField.GrowthPeriod, period, least, type(uint24).max);
         least = _least(active, Limit.Drawdown);
-        uint256 drawdown = extended.maxDrawdown() / ExtendedPolicyLibrary.RATIO_UNIT;
-        _requireRange(market, PolicyField.MaxDrawdown, drawdown, least, ONE);
-        _requireRange(market, PolicyField.DrawdownPower, extended.drawdownPower(), least, MAX_POWER);
-        _requireRange(market, PolicyField.ExtendedSpare, extended.spare(), 0, 0);
+        _requireRatio(market, PolicyField.MaxDrawdown, word >> ExtendedPolicyLibrary.MAX_DRAWDOWN, least, ONE);
+        uint256 power = uint8(word >> ExtendedPolicyLibrary.DRAWDOWN_POWER);
+        _requireRange(market, PolicyField.DrawdownPower, power, least, MAX_POWER);
+        _requireRange(market, PolicyField.ExtendedSpare, word >> ExtendedPolicyLibrary.SPARE, 0, 0);
+    }
+
+    /// @dev The lowest 16 bits.
+    function _requireRatio(bytes32 market, PolicyField field, uint256 bits, uint256 minimum, uint256 maximum) private pure {
+        _requireRange(market, field, uint16(bits), minimum, maximum);
+    }
+
+    /// @dev The lowest 40 bits.
+    function _requireAmount(bytes32 market, PolicyField field, uint256 bits, uint256 minimum) private pure {
+        _requireRange(market, field, uint40(bits), minimum, type(uint40).max);
     }
 
     /// @dev A parameter of an active limit must not be zero; of an inactive one it may.

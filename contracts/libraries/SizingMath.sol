@@ -58,6 +58,10 @@ library SizingMath {
     /// @dev Limits that measure what others hold on the same side, in quote.
     uint256 internal constant SIDE_LIMITS = (1 << uint256(Limit.Margin)) | (1 << uint256(Limit.Liquidity));
 
+    /// @dev Limits for which the guard keeps something of the account.
+    uint256 internal constant ACCOUNT_METERS = (1 << uint256(Limit.SelfLimit)) | (1 << uint256(Limit.Drawdown));
+    /// @dev Limits that need an `AccountState`.
+    uint256 internal constant MEASURED_LIMITS = ACCOUNT_METERS | (1 << uint256(Limit.Growth));
     /// @dev Limits whose parameters stand in the third policy word.
     uint256 internal constant EXTENDED_LIMITS = (1 << uint256(Limit.Skew)) | (1 << uint256(Limit.Growth))
         | (1 << uint256(Limit.Drawdown));
@@ -316,7 +320,7 @@ library SizingMath {
 
     /// @notice Whether a policy's `active` switches this limit on.
     function isActive(uint256 active, Limit limit) internal pure returns (bool) {
-        return (active >> uint256(limit)) & 1 == 1;
+        return active & (1 << uint256(limit)) != 0;
     }
 
     /// @dev The smallest of the active limits in quote WAD, the first of the smallest ones; an inactive one is not computed.

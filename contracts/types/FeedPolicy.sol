@@ -19,50 +19,59 @@ using FeedPolicyLibrary for FeedPolicy global;
 library FeedPolicyLibrary {
     uint256 internal constant TIME_UNIT = 10;
     uint256 internal constant RATIO_UNIT = 1e14;
+    /// @dev Lowest bit of each field.
+    uint256 internal constant FEED_DECIMALS = 160;
+    uint256 internal constant HEARTBEAT = 168;
+    uint256 internal constant MAX_AGE = 184;
+    uint256 internal constant VOLATILITY_FLOOR = 200;
+    uint256 internal constant ACTIVE = 216;
+    uint256 internal constant MODE = 232;
+    uint256 internal constant MAX_CONFIDENCE = 240;
+    uint256 internal constant FLAGS = 248;
 
     function feed(FeedPolicy word) internal pure returns (address) {
         return address(uint160(FeedPolicy.unwrap(word)));
     }
 
     function feedDecimals(FeedPolicy word) internal pure returns (uint256) {
-        return uint8(FeedPolicy.unwrap(word) >> 160);
+        return uint8(FeedPolicy.unwrap(word) >> FEED_DECIMALS);
     }
 
     /// @notice Seconds after which the feed is expected to write again; also the longest gap between two observations
     /// that counts as watched.
     function heartbeat(FeedPolicy word) internal pure returns (uint256) {
-        return _field(word, 168, TIME_UNIT);
+        return _field(word, HEARTBEAT, TIME_UNIT);
     }
 
     /// @notice Seconds after which a price counts for nothing.
     function maxAge(FeedPolicy word) internal pure returns (uint256) {
-        return _field(word, 184, TIME_UNIT);
+        return _field(word, MAX_AGE, TIME_UNIT);
     }
 
     /// @notice Volatility per year below which the market is never believed to be, WAD.
     function volatilityFloor(FeedPolicy word) internal pure returns (uint256) {
-        return _field(word, 200, RATIO_UNIT);
+        return _field(word, VOLATILITY_FLOOR, RATIO_UNIT);
     }
 
     function active(FeedPolicy word) internal pure returns (uint256) {
-        return uint16(FeedPolicy.unwrap(word) >> 216);
+        return uint16(FeedPolicy.unwrap(word) >> ACTIVE);
     }
 
     function mode(FeedPolicy word) internal pure returns (uint256) {
-        return uint8(FeedPolicy.unwrap(word) >> 232);
+        return uint8(FeedPolicy.unwrap(word) >> MODE);
     }
 
     function maxConfidence(FeedPolicy word) internal pure returns (uint256) {
-        return uint8(FeedPolicy.unwrap(word) >> 240);
+        return uint8(FeedPolicy.unwrap(word) >> MAX_CONFIDENCE);
     }
 
     function flags(FeedPolicy word) internal pure returns (uint256) {
-        return FeedPolicy.unwrap(word) >> 248;
+        return FeedPolicy.unwrap(word) >> FLAGS;
     }
 
     /// @notice Whether Liquidity also keeps to the law of market impact.
     function usesImpact(FeedPolicy word) internal pure returns (bool) {
-        return (FeedPolicy.unwrap(word) >> 248) & 1 == 1;
+        return (FeedPolicy.unwrap(word) >> FLAGS) & 1 == 1;
     }
 
     function isSet(FeedPolicy word) internal pure returns (bool) {
