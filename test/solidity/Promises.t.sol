@@ -82,6 +82,7 @@ contract ReductionsTest is PromiseTest {
         _mix.push(c.liquidate.selector);
         _mix.push(c.tradeBounded.selector);
         _mix.push(c.stateReduction.selector);
+        _mix.push(c.setSelfLimit.selector);
         _mix.push(c.crash.selector);
         _mix.push(c.closeAuthority.selector);
         _mix.push(c.wait.selector);
@@ -97,6 +98,7 @@ contract TighteningTest is PromiseTest {
 
     function _addActions(Campaign c) internal override {
         _mix.push(c.tighten.selector);
+        _mix.push(c.setSelfLimit.selector);
         _mix.push(c.wait.selector);
         _mix.push(c.tradeToTheLimit.selector);
         _mix.push(c.withdraw.selector);
@@ -115,6 +117,7 @@ contract ViewTest is PromiseTest {
     function _addActions(Campaign c) internal override {
         _mix.push(c.stateTheLimit.selector);
         _mix.push(c.tradeToTheLimit.selector);
+        _mix.push(c.setSelfLimit.selector);
         _mix.push(c.tradeBounded.selector);
         _mix.push(c.flip.selector);
         _mix.push(c.withdraw.selector);
@@ -182,9 +185,30 @@ contract StrangersTest is PromiseTest {
     }
 }
 
+contract CountingTest is PromiseTest {
+    /// @notice Growth and marks move by what an action did, once, in every mode: no way through the exchange counts twice or
+    /// not at all.
+    function invariant_metersCountOnce() external view {
+        _requireKept(Promise.MetersCountOnce);
+    }
+
+    function _addActions(Campaign c) internal override {
+        _mix.push(c.reduceWithPayout.selector);
+        _mix.push(c.flip.selector);
+        _mix.push(c.close.selector);
+        _mix.push(c.deposit.selector);
+        _mix.push(c.withdraw.selector);
+        _mix.push(c.tradeToTheLimit.selector);
+        _mix.push(c.tradeBounded.selector);
+        _mix.push(c.setSelfLimit.selector);
+        _mix.push(c.tighten.selector);
+        _mix.push(c.wait.selector);
+    }
+}
+
 /// @notice A campaign proves only what it gets to.
 contract ReachTest {
-    uint256 private constant ACTIONS = 5_000;
+    uint256 private constant ACTIONS = 8_000;
     uint256 private constant OFTEN = 5;
 
     error NotReached(string outcome, uint256 times);
@@ -192,7 +216,7 @@ contract ReachTest {
     /// @notice Every action, in an order that does not change, comes to every outcome that the promises speak of.
     function test_everyOutcomeIsReached() external {
         Campaign campaign = new Campaign();
-        bytes4[30] memory actions = _actions(campaign);
+        bytes4[32] memory actions = _actions(campaign);
         for (uint256 i = 0; i < ACTIONS; ++i) {
             uint256 dice = uint256(keccak256(abi.encode(i)));
             bytes4 action = actions[dice % actions.length];
@@ -206,12 +230,15 @@ contract ReachTest {
     }
 
     function _requireReached(Campaign campaign) private view {
-        string[27] memory outcomes = [
+        string[38] memory outcomes = [
             "risk added", "refused by a limit", "refused by the guard otherwise", "refused by the market",
             "payout with a reduction", "reduction with payout", "flip tried", "left", "liquidated", "supplied",
             "redeemed", "held to the limit", "word moved", "poked", "poke refused", "poked from a round",
             "pokeFrom refused", "reentered", "feed burns gas", "feed changed", "tightened", "rounds missed",
-            "mode Enforce", "mode Shadow", "mode Off", "mode ReduceOnly", "gap"
+            "mode Enforce", "mode Shadow", "mode Off", "mode ReduceOnly", "gap",
+            "refused by Growth", "refused by Drawdown", "refused by Skew", "refused by SelfLimit", "refused by Liquidity",
+            "growth counted", "mark moved", "own limit set", "own limit tightened", "own limit kept",
+            "own limit out of range"
         ];
         for (uint256 i = 0; i < outcomes.length; ++i) {
             uint256 times = campaign.reached(outcomes[i]);
@@ -219,7 +246,7 @@ contract ReachTest {
         }
     }
 
-    function _actions(Campaign c) private pure returns (bytes4[30] memory) {
+    function _actions(Campaign c) private pure returns (bytes4[32] memory) {
         return [
             c.publish.selector, c.publish.selector, c.publish.selector, c.crash.selector, c.publishMany.selector,
             c.publishOutOfOrder.selector, c.rewrite.selector, c.jump.selector, c.breakFeed.selector, c.open.selector,
@@ -227,7 +254,7 @@ contract ReachTest {
             c.reduceWithPayout.selector, c.close.selector, c.liquidate.selector, c.supply.selector, c.redeem.selector,
             c.changePolicy.selector, c.changeFeed.selector, c.tighten.selector, c.poke.selector, c.pokeFrom.selector,
             c.reenter.selector, c.stateTheLimit.selector, c.wait.selector, c.liquidate.selector,
-            c.tradeToTheLimit.selector
+            c.tradeToTheLimit.selector, c.setSelfLimit.selector, c.deposit.selector
         ];
     }
 }

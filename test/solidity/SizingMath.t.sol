@@ -2,11 +2,14 @@
 pragma solidity 0.8.30;
 
 import {Limit, Mode, OracleStatus, Position, Verdict} from "../../contracts/interfaces/ISizingGuard.sol";
-import {UNCAPPED} from "../../contracts/libraries/FixedPointMath.sol";
+import {UNCAPPED, WAD} from "../../contracts/libraries/FixedPointMath.sol";
+import {AccountState, MarketState} from "../../contracts/libraries/SizingMath.sol";
 import {SizingHarness} from "../../contracts/test/SizingHarness.sol";
+import {ExtendedPolicy} from "../../contracts/types/ExtendedPolicy.sol";
 import {FeedPolicy} from "../../contracts/types/FeedPolicy.sol";
 import {RiskPolicy} from "../../contracts/types/RiskPolicy.sol";
-import {RandomPolicy} from "./helpers/RandomPolicy.sol";
+import {SelfLimit} from "../../contracts/types/SelfLimit.sol";
+import {RandomPolicy, Words} from "./helpers/RandomPolicy.sol";
 
 /// @notice The verdict, for every policy a guard would store, every position anybody could state, every market.
 contract SizingMathTest is RandomPolicy {
@@ -15,14 +18,10 @@ contract SizingMathTest is RandomPolicy {
 
     /// @dev One question.
     struct Case {
-        FeedPolicy feed;
-        RiskPolicy risk;
+        Words words;
         Position position;
-        OracleStatus status;
-        uint256 price;
-        uint256 variance;
-        uint256 age;
-        uint256 poolEquity;
+        MarketState market;
+        AccountState account;
     }
 
     /* IT ALWAYS ANSWERS */
@@ -30,22 +29,22 @@ contract SizingMathTest is RandomPolicy {
     /// @notice Random words that pass the range check, and any numbers a protocol can state: never a revert.
     function testFuzz_neverRevertsForAValidPolicy(uint256 seed, Position calldata position) external view {
         Case memory c = _case(seed);
-        HARNESS.requireInRange(0, c.feed, c.risk);
+        _requireInRange(c.words);
         _judge(c);
         c.position = position;
         _judge(c);
     }
 
-    /// @notice Whatever two words are, either the range check refuses them or the verdict does not revert.
-    function testFuzz_wordsOutOfRangeAreRefusedFirst(uint256 seed, uint256 feedBits, uint256 riskBits, uint256 which)
-        external
-        view
-    {
+    /// @notice Whatever three words are, either the range check refuses them or the verdict does not revert.
+    function testFuzz_wordsOutOfRangeAreRefusedFirst(uint256 seed, uint256 bits, uint256 which) external view {
         Case memory c = _case(seed);
-        // Single bits: two random words would be out of range in nearly every field.
-        if (which % 3 > 0) c.feed = FeedPolicy.wrap(FeedPolicy.unwrap(c.feed) ^ (1 << (feedBits % 256)));
-        if (which % 3 < 2) c.risk = RiskPolicy.wrap(RiskPolicy.unwrap(c.risk) ^ (1 << (riskBits % 256)));
-        try HARNESS.requireInRange(0, c.feed, c.risk) {
+        Words memory w = c.words;
+        // Single bits: random words would be out of range in nearly every field.
+        which = which % 7 + 1;
+        if (which & 1 > 0) w.feed = FeedPolicy.wrap(FeedPolicy.unwrap(w.feed) ^ (1 << (bits % 256)));
+        if (which & 2 > 0) w.risk = RiskPolicy.wrap(RiskPolicy.unwrap(w.risk) ^ (1 << ((bits >> 8) % 256)));
+        if (which & 4 > 0) w.extended = ExtendedPolicy.wrap(ExtendedPolicy.unwrap(w.extended) ^ (1 << ((bits >> 16) % 256)));
+        try HARNESS.requireInRange(0, w.feed, w.risk, w.extended) {
             _judge(c);
         } catch (bytes memory reason) {
             _atMost(4, reason.length, "refused with a reason");
@@ -55,19 +54,22 @@ contract SizingMathTest is RandomPolicy {
 
     /* WHAT IT SAYS */
 
-    /// @notice allowed ⇔ |sizeAfter| ≤ maxSize, but in Shadow always; maxSize is the larger of what the limits leave and
-    /// what was there; the market's numbers are passed on.
+    /// @notice allowed ⇔ |sizeAfter| ≤ maxSize, but in Shadow always; maxSize is what the limits and the side's growth leave,
+    /// or what was there; the market's numbers are passed on.
     function testFuzz_theVerdictIsConsistent(uint256 seed) external view {
         Case memory c = _case(seed);
         Verdict memory v = _judge(c);
         uint256 size = _abs(c.position.sizeAfter);
         _holds(v.allowed == (_mode(c) == Mode.Shadow || size <= v.maxSize), "allowed");
         uint256 kept = _carry(c.position);
-        _equal(v.maxSize, v.limitSize > kept ? v.limitSize : kept, "maximum size");
-        _equal(v.price, c.price, "price");
-        _equal(v.variance, c.variance, "variance");
-        _equal(uint256(v.status), uint256(c.status), "status");
-        _holds((v.limit == Limit.None) == (v.limitSize == UNCAPPED), "no limit is no cap");
+        uint256 grown = _grown(c);
+        uint256 left = v.limitSize < grown ? v.limitSize : grown;
+        _equal(v.maxSize, left > kept ? left : kept, "maximum size");
+        _holds((v.limit == Limit.Growth) == (grown < v.limitSize), "growth is named where it is tighter");
+        _equal(v.price, c.market.price, "price");
+        _equal(v.variance, c.market.variance, "variance");
+        _equal(uint256(v.status), uint256(c.market.status), "status");
+        _holds((v.limit == Limit.None) == (left == UNCAPPED), "no limit is no cap");
         _holds(_names(c, v.limit), "the limit named is one that was asked");
     }
 
@@ -118,9 +120,59 @@ contract SizingMathTest is RandomPolicy {
         Case memory c = _case(seed);
         Verdict memory v = _judge(c);
         if (_mode(c) == Mode.Off) return _equal(v.limitSize, UNCAPPED, "Off");
-        bool hasNothing = _mode(c) == Mode.ReduceOnly || c.status < OracleStatus.Uncertain || c.age >= c.feed.maxAge()
-            || c.position.equity <= 0;
-        if (hasNothing) _equal(v.limitSize, 0, "nothing is left");
+        bool hasPrice = c.market.status >= OracleStatus.Uncertain && c.market.age < c.words.feed.maxAge();
+        bool hasNothing = _mode(c) == Mode.ReduceOnly || !hasPrice || c.position.equity <= 0;
+        if (hasNothing) return _equal(v.limitSize, 0, "nothing is left");
+        bool isDrawnDown = _isActive(c.words.feed, Limit.Drawdown) && c.account.drawdownScale == 0;
+        if (!isDrawnDown) return;
+        _equal(v.limitSize, 0, "nothing is left after the largest drawdown");
+        _holds(v.limit == Limit.Drawdown, "and it is named");
+    }
+
+    /// @notice What a drawdown leaves is that share of what the limits leave without it, rounded down; and they are named, not
+    /// the drawdown, as long as it leaves anything of them.
+    function testFuzz_drawdownScalesTheLimits(uint256 seed, uint256 scale) external view {
+        Case memory c = _case(seed);
+        c.words.feed = _with(c.words.feed, Limit.Drawdown);
+        c.account.drawdownScale = WAD;
+        Verdict memory whole = _judge(c);
+        c.account.drawdownScale = _spread(scale, 1, WAD);
+        Verdict memory v = _judge(c);
+        if (whole.limitSize == UNCAPPED) return _equal(v.limitSize, UNCAPPED, "a share of no limit is none");
+        _holds(_productAtMost(v.limitSize, WAD, whole.limitSize, c.account.drawdownScale), "at most the share");
+        _holds(!_productAtMost(v.limitSize + 1, WAD, whole.limitSize, c.account.drawdownScale), "one unit more is not");
+        bool isGrowth = v.limit == Limit.Growth || whole.limit == Limit.Growth;
+        _holds(isGrowth || v.limit == whole.limit, "another limit is named");
+    }
+
+    /// @notice With growth switched on, an account may add what its side may grow by and no more, whatever it holds already;
+    /// switched off, or in a mode that does not look at the market, nobody counts.
+    function testFuzz_growthIsAnIncrement(uint256 seed) external view {
+        Case memory c = _case(seed);
+        Verdict memory v = _judge(c);
+        uint256 kept = _flips(c.position) ? 0 : _abs(c.position.sizeBefore);
+        if (_grown(c) < UNCAPPED && v.maxSize > kept) {
+            _atMost(v.maxSize - kept, c.account.growthHeadroom, "more than the side may grow by");
+        }
+        if (_isActive(c.words.feed, Limit.Growth) && _judges(c)) return;
+        c.account.growthHeadroom = 0;
+        _equal(_judge(c).maxSize, v.maxSize, "growth counts where nobody asks");
+        _holds(v.limit != Limit.Growth, "and is named");
+    }
+
+    /// @notice What an account says of itself never leaves it more than saying nothing, counts only where it is switched on,
+    /// and caps the notional at what it says.
+    function testFuzz_selfLimitsOnlyTighten(uint256 seed) external view {
+        Case memory c = _case(seed);
+        SelfLimit own = c.account.selfLimit;
+        uint256 size = _judge(c).limitSize;
+        c.account.selfLimit = SelfLimit.wrap(0);
+        uint256 silent = _judge(c).limitSize;
+        _atMost(size, silent, "an account's own limit");
+        if (!_isActive(c.words.feed, Limit.SelfLimit)) return _equal(size, silent, "it counts, and is not switched on");
+        if (_judges(c) && own.hasMaxNotional()) {
+            _holds(_productAtMost(size, c.market.price, own.maxNotional(), WAD), "more than the account allows itself");
+        }
     }
 
     /* LIMITS ONLY TIGHTEN */
@@ -128,17 +180,23 @@ contract SizingMathTest is RandomPolicy {
     /// @notice One more limit never leaves more, and a mode nearer to ReduceOnly neither.
     function testFuzz_everyLimitOnlyTightens(uint256 seed, uint256 another) external view {
         Case memory c = _case(seed);
-        uint256 size = _judge(c).limitSize;
-        uint256 word = FeedPolicy.unwrap(c.feed);
-        uint256 active = _activeLimits(another, true);
-        c.feed = FeedPolicy.wrap(word | (active << 216));
-        _atMost(_judge(c).limitSize, size, "more limits");
-        c.feed = FeedPolicy.wrap(word & ~(uint256(0xff) << 232));
-        _atMost(_judge(c).limitSize, size, "ReduceOnly");
+        Verdict memory before = _judge(c);
+        FeedPolicy feed = c.words.feed;
+        c.words.feed = FeedPolicy.wrap(FeedPolicy.unwrap(feed) | (_activeLimits(another, true) << 216));
+        _noMore(before, _judge(c), "more limits");
+        for (uint256 limit = uint256(Limit.Volatility); limit <= uint256(Limit.Drawdown); ++limit) {
+            if (limit == uint256(Limit.CollateralRatio) || limit == uint256(Limit.Portfolio)) continue;
+            c.words.feed = _with(feed, Limit(limit));
+            _noMore(before, _judge(c), "one more limit");
+        }
+        c.words.feed = FeedPolicy.wrap(FeedPolicy.unwrap(feed) | (IMPACT << 248));
+        _noMore(before, _judge(c), "the law of impact");
+        c.words.feed = FeedPolicy.wrap(FeedPolicy.unwrap(feed) & ~(uint256(0xff) << 232));
+        _noMore(before, _judge(c), "ReduceOnly");
     }
 
-    /// @notice More equity or pool never leaves less; more of others on the side, variance, age or price never leaves more; the
-    /// other side changes nothing.
+    /// @notice More equity, pool, room to grow or share of the limits never leaves less; more of others on the side, variance,
+    /// age or price never leaves more; more on the other side leaves no less, and nothing else without Skew.
     function testFuzz_theLimitIsMonotone(uint256 seed, uint256 more) external view {
         Case memory c = _case(seed);
         uint256 size = _judge(c).limitSize;
@@ -151,60 +209,82 @@ contract SizingMathTest is RandomPolicy {
         position.sameSideOthers = _spread(more, others, type(uint256).max);
         _atMost(_judge(c).limitSize, size, "others");
         position.sameSideOthers = others;
-        position.oppositeOthers = more;
-        _equal(_judge(c).limitSize, size, "the other side");
+        uint256 opposite = position.oppositeOthers;
+        position.oppositeOthers = _spread(more, opposite, type(uint256).max);
+        _atMost(size, _judge(c).limitSize, "the other side");
+        if (!_isActive(c.words.feed, Limit.Skew)) _equal(_judge(c).limitSize, size, "the other side, and no Skew");
+        position.oppositeOthers = opposite;
         position.poolEquity = _spread(more, position.poolEquity, type(uint256).max);
-        c.poolEquity = _spread(more, c.poolEquity, type(uint112).max);
+        c.market.poolEquity = _spread(more, c.market.poolEquity, type(uint112).max);
         _atMost(size, _judge(c).limitSize, "the pool");
-        size = _judge(c).limitSize;
-        _marketIsMonotone(c, size, more);
+        _accountIsMonotone(c, more);
+        _marketIsMonotone(c, _judge(c).limitSize, more);
+    }
+
+    function _accountIsMonotone(Case memory c, uint256 more) private view {
+        Verdict memory before = _judge(c);
+        c.account.growthHeadroom = _spread(more, c.account.growthHeadroom, type(uint256).max);
+        Verdict memory next = _judge(c);
+        _noMore(next, before, "room to grow");
+        _equal(next.limitSize, before.limitSize, "room to grow is beside the limits");
+        c.account.drawdownScale = _spread(more, c.account.drawdownScale, WAD);
+        _noMore(_judge(c), next, "share of the limits");
     }
 
     function _marketIsMonotone(Case memory c, uint256 size, uint256 more) private view {
-        (uint256 variance, uint256 age) = (c.variance, c.age);
-        c.variance = _spread(more, variance, type(uint72).max);
+        MarketState memory market = c.market;
+        (uint256 variance, uint256 age) = (market.variance, market.age);
+        market.variance = _spread(more, variance, type(uint72).max);
         _atMost(_judge(c).limitSize, size, "variance");
-        c.variance = variance;
-        c.age = _spread(more, age, type(uint32).max);
+        market.variance = variance;
+        market.age = _spread(more, age, type(uint32).max);
         _atMost(_judge(c).limitSize, size, "age");
-        c.age = age;
-        c.price = _spread(more, c.price, MAX_SIZE);
+        market.age = age;
+        market.price = _spread(more, market.price, MAX_SIZE);
         _atMost(_judge(c).limitSize, size, "price");
     }
 
     /// @notice A policy tightened in any one field never leaves more.
     function testFuzz_tighterPoliciesLeaveLess(uint256 seed, uint256 more) external view {
         Case memory c = _case(seed);
-        uint256 size = _judge(c).limitSize;
-        (FeedPolicy feed, RiskPolicy risk) = (c.feed, c.risk);
+        Verdict memory before = _judge(c);
+        Words memory words = c.words;
         for (uint256 field = 0; field < TIGHTENED_FIELDS; ++field) {
-            (c.feed, c.risk) = _tightened(feed, risk, field, more);
-            HARNESS.requireInRange(0, c.feed, c.risk);
-            _atMost(_judge(c).limitSize, size, "a tighter policy");
+            c.words = _tightened(words, field, more);
+            _requireInRange(c.words);
+            _noMore(before, _judge(c), "a tighter policy");
         }
     }
 
     /* CASES */
 
     function _case(uint256 seed) private pure returns (Case memory c) {
-        (c.feed, c.risk) = _anyPolicy(seed, address(0xfeed), _draw(seed, "decimals", 0, 36));
+        c.words = _anyPolicy(seed, address(0xfeed), _draw(seed, "decimals", 0, 36));
         // Half of them plausible: anywhere in the ranges, most limits are zero or do not bind.
         if (seed % 2 == 0) _makePlausible(c, seed);
         c.position = _anyPosition(seed);
-        c.status = OracleStatus(_range(uint256(keccak256(abi.encode(seed, "status"))), 0, 6));
-        if (seed % 3 > 0) c.status = OracleStatus.Valid;
-        c.price = _draw(seed, "price", 1, seed % 4 == 0 ? MAX_SIZE : 1e24);
-        c.variance = _draw(seed, "variance", 1, type(uint72).max);
-        c.age = _draw(seed, "age", 0, 2 * c.feed.maxAge());
-        c.poolEquity = _draw(seed, "seen pool", 0, seed % 4 == 0 ? type(uint112).max : 1e27);
+        MarketState memory market = c.market;
+        market.status = OracleStatus(_even(seed, "status", 0, 6));
+        if (seed % 3 > 0) market.status = OracleStatus.Valid;
+        market.price = _draw(seed, "price", 1, seed % 4 == 0 ? MAX_SIZE : 1e24);
+        market.variance = _draw(seed, "variance", 1, type(uint72).max);
+        market.age = _draw(seed, "age", 0, 2 * c.words.feed.maxAge());
+        market.poolEquity = _draw(seed, "seen pool", 0, seed % 4 == 0 ? type(uint112).max : 1e27);
+        c.account.growthHeadroom = _draw(seed, "headroom", 0, seed % 4 == 0 ? type(uint256).max : 1e25);
+        c.account.drawdownScale = _even(seed, "shaken", 0, 1) == 0 ? WAD : _draw(seed, "scale", 0, WAD);
+        bool speaks = _even(seed, "speaks", 0, 3) > 0;
+        if (speaks) c.account.selfLimit = _anySelfLimit(seed, 0, type(uint32).max);
     }
 
     function _makePlausible(Case memory c, uint256 seed) private pure {
-        Mode mode = Mode(c.feed.mode());
-        c.feed = _feedPolicy(address(0xfeed), 8, 390, 1_080, 500, mode, c.feed.active());
-        uint256 mask = (uint256(0xff) << 152) | 0xffff;
-        uint256 usual = (_range(uint256(keccak256(abi.encode(seed, "usual"))), 15, 20) << 152) | 40_433;
-        c.risk = RiskPolicy.wrap((RiskPolicy.unwrap(c.risk) & ~mask) | usual);
+        FeedPolicy feed = c.words.feed;
+        uint256 flags = FeedPolicy.unwrap(feed) >> 248 << 248;
+        feed = _feedPolicy(address(0xfeed), 8, 390, 1_080, 500, _mode(c), feed.active());
+        c.words.feed = FeedPolicy.wrap(FeedPolicy.unwrap(feed) | flags);
+        uint256 risk = _withField(RiskPolicy.unwrap(c.words.risk), 0, 16, 40_433);
+        c.words.risk = RiskPolicy.wrap(_withField(risk, 152, 8, _even(seed, "usual", 15, 20)));
+        uint256 extended = ExtendedPolicy.unwrap(c.words.extended);
+        c.words.extended = ExtendedPolicy.wrap(_withField(extended, 104, 8, _even(seed, "usual skew", 13, 18)));
     }
 
     function _anyPosition(uint256 seed) private pure returns (Position memory position) {
@@ -229,24 +309,52 @@ contract SizingMathTest is RandomPolicy {
     }
 
     function _judge(Case memory c) private view returns (Verdict memory) {
-        return HARNESS.judge(c.feed, c.risk, c.position, c.status, c.price, c.variance, c.age, c.poolEquity);
+        return HARNESS.judge(c.words.feed, c.words.risk, c.words.extended, c.position, c.market, c.account);
+    }
+
+    function _requireInRange(Words memory words) private view {
+        HARNESS.requireInRange(0, words.feed, words.risk, words.extended);
+    }
+
+    /// @dev Neither by the limits nor by what they and the side's growth leave together.
+    function _noMore(Verdict memory before, Verdict memory next, string memory what) private pure {
+        _atMost(next.limitSize, before.limitSize, what);
+        _atMost(next.maxSize, before.maxSize, what);
+    }
+
+    function _with(FeedPolicy feed, Limit limit) private pure returns (FeedPolicy) {
+        return FeedPolicy.wrap(FeedPolicy.unwrap(feed) | (1 << (216 + uint256(limit))));
     }
 
     /* DEFINITIONS, WRITTEN A SECOND TIME */
 
-    function _carry(Position memory position) private pure returns (uint256) {
-        bool flips = position.sizeBefore != 0 && position.sizeAfter != 0
+    function _flips(Position memory position) private pure returns (bool) {
+        return position.sizeBefore != 0 && position.sizeAfter != 0
             && (position.sizeBefore > 0) != (position.sizeAfter > 0);
-        return position.flow < 0 || flips ? 0 : _abs(position.sizeBefore);
+    }
+
+    function _carry(Position memory position) private pure returns (uint256) {
+        return position.flow < 0 || _flips(position) ? 0 : _abs(position.sizeBefore);
+    }
+
+    /// @dev What there is on the side, and what the side may grow by.
+    function _grown(Case memory c) private pure returns (uint256) {
+        if (!_isActive(c.words.feed, Limit.Growth) || !_judges(c)) return UNCAPPED;
+        uint256 kept = _flips(c.position) ? 0 : _abs(c.position.sizeBefore);
+        return c.account.growthHeadroom > UNCAPPED - kept ? UNCAPPED : kept + c.account.growthHeadroom;
+    }
+
+    function _judges(Case memory c) private pure returns (bool) {
+        return _mode(c) == Mode.Enforce || _mode(c) == Mode.Shadow;
     }
 
     function _names(Case memory c, Limit limit) private pure returns (bool) {
         if (limit == Limit.None || limit == Limit.Oracle || limit == Limit.Mode) return true;
-        return (c.feed.active() >> uint256(limit)) & 1 == 1;
+        return _isActive(c.words.feed, limit);
     }
 
     function _mode(Case memory c) private pure returns (Mode) {
-        return Mode(c.feed.mode());
+        return Mode(c.words.feed.mode());
     }
 
     function _abs(int256 x) private pure returns (uint256) {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {ExtendedPolicy} from "../../contracts/types/ExtendedPolicy.sol";
 import {FeedPolicy} from "../../contracts/types/FeedPolicy.sol";
+import {GrowthMeter, GrowthMeterLibrary} from "../../contracts/types/GrowthMeter.sol";
+import {HighWaterMark, HighWaterMarkLibrary} from "../../contracts/types/HighWaterMark.sol";
 import {PoolMeter} from "../../contracts/types/PoolMeter.sol";
 import {RiskPolicy} from "../../contracts/types/RiskPolicy.sol";
+import {SelfLimit} from "../../contracts/types/SelfLimit.sol";
 import {VolatilitySlot, VolatilitySlotLibrary} from "../../contracts/types/VolatilitySlot.sol";
 import {VolatilityWord, VolatilityWordLibrary} from "../../contracts/types/VolatilityWord.sol";
 import {Properties} from "./helpers/Properties.sol";
@@ -59,7 +63,8 @@ contract WordsTest is Properties {
         _equal(word.active(), _bits(raw, 216, 16), "active");
         _equal(word.mode(), _bits(raw, 232, 8), "mode");
         _equal(word.maxConfidence(), _bits(raw, 240, 8), "maximum confidence");
-        _equal(word.spare(), _bits(raw, 248, 8), "spare");
+        _equal(word.flags(), _bits(raw, 248, 8), "flags");
+        _holds(word.usesImpact() == (_bits(raw, 248, 1) == 1), "impact");
         _holds(word.isSet() == (raw != 0), "set");
     }
 
@@ -79,6 +84,64 @@ contract WordsTest is Properties {
         _equal(word.liquidityCap(), _bits(raw, 176, 40) * 1e18, "liquidity cap");
         _equal(word.concentrationShare(), _bits(raw, 216, 16) * 1e14, "concentration share");
         _equal(word.horizon(), _bits(raw, 232, 24), "horizon");
+    }
+
+    /// @notice The third policy word: each field from its own bits, in its unit.
+    function testFuzz_extendedPolicy(uint256 raw, uint256 skewExponent, uint256 growthExponent) external pure {
+        // Policies keep the exponents at 40 or below.
+        raw = (raw & ~(uint256(0xff) << 104)) | (_range(skewExponent, 0, 40) << 104);
+        raw = (raw & ~(uint256(0xff) << 144)) | (_range(growthExponent, 0, 40) << 144);
+        ExtendedPolicy word = ExtendedPolicy.wrap(raw);
+        _equal(word.dailyVolume(), _bits(raw, 0, 40) * 1e18, "daily volume");
+        _equal(word.maxSlippage(), _bits(raw, 40, 16) * 1e14, "maximum slippage");
+        _equal(word.impactCoefficient(), _bits(raw, 56, 16) * 1e14, "impact coefficient");
+        _equal(word.maxSkewMantissa(), _bits(raw, 72, 32), "skew mantissa");
+        _equal(word.maxSkewExponent(), _bits(raw, 104, 8), "skew exponent");
+        _equal(word.maxSkew(), _bits(raw, 72, 32) * 10 ** _bits(raw, 104, 8), "maximum skew");
+        _equal(word.growthCapacityMantissa(), _bits(raw, 112, 32), "capacity mantissa");
+        _equal(word.growthCapacityExponent(), _bits(raw, 144, 8), "capacity exponent");
+        _equal(word.growthCapacity(), _bits(raw, 112, 32) * 10 ** _bits(raw, 144, 8), "growth capacity");
+        _equal(word.growthPeriod(), _bits(raw, 152, 24), "growth period");
+        _equal(word.maxDrawdown(), _bits(raw, 176, 16) * 1e14, "maximum drawdown");
+        _equal(word.drawdownPower(), _bits(raw, 192, 8), "power");
+        _equal(word.peakHalfLife(), _bits(raw, 200, 16) * 3_600, "half-life");
+        _equal(word.spare(), _bits(raw, 216, 40), "spare");
+    }
+
+    /// @notice What an account says: each field from its own bits, in its unit, the edge with its sign.
+    function testFuzz_selfLimit(uint256 raw) external pure {
+        SelfLimit word = SelfLimit.wrap(raw);
+        _equal(word.maxNotional(), _bits(raw, 0, 40) * 1e18, "maximum notional");
+        _equal(word.fraction(), _bits(raw, 40, 16) * 1e14, "fraction");
+        _equal(word.rules(), _bits(raw, 56, 8), "rules");
+        _equal(word.kelly(), _bits(raw, 56, 2), "formula");
+        _holds(word.hasMaxNotional() == (_bits(raw, 58, 1) == 1), "has a maximum notional");
+        int256 edge = int256(_bits(raw, 64, 31)) - int256(_bits(raw, 95, 1) << 31);
+        _equal(word.edge(), edge * 1e14, "edge");
+        _equal(word.probability(), _bits(raw, 96, 16) * 1e14, "probability");
+        _equal(word.odds(), _bits(raw, 112, 32) * 1e14, "odds");
+        _equal(word.expiry(), _bits(raw, 144, 32), "expiry");
+        _equal(word.spare(), _bits(raw, 176, 80), "spare");
+    }
+
+    /// @notice A side's bucket: both fields come back, and a level that does not fit is the largest that does.
+    function testFuzz_growthMeter(uint256 level, uint32 time) external pure {
+        level = _spread(level, 0, type(uint256).max);
+        GrowthMeter meter = GrowthMeterLibrary.pack(level, time);
+        _equal(meter.level(), level < type(uint224).max ? level : type(uint224).max, "level");
+        _equal(meter.time(), time, "time");
+        GrowthMeter again = GrowthMeterLibrary.pack(meter.level(), meter.time());
+        _equal(GrowthMeter.unwrap(again), GrowthMeter.unwrap(meter), "packed again");
+    }
+
+    /// @notice An account's mark: both fields come back, a peak that does not fit is the largest that does, and nothing stands
+    /// between them.
+    function testFuzz_highWaterMark(uint256 peak, uint32 time) external pure {
+        peak = _spread(peak, 0, type(uint256).max);
+        HighWaterMark mark = HighWaterMarkLibrary.pack(peak, time);
+        _equal(mark.peak(), peak < type(uint128).max ? peak : type(uint128).max, "peak");
+        _equal(mark.time(), time, "time");
+        _equal(_bits(HighWaterMark.unwrap(mark), 128, 96), 0, "nothing between");
     }
 
     /// @notice The pool's meter: each field from its own bits; a round seen already changes nothing, a later one moves the

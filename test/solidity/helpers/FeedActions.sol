@@ -6,6 +6,7 @@ import {FixedPointMath, WAD} from "../../../contracts/libraries/FixedPointMath.s
 import {IAggregatorV3} from "../../../contracts/interfaces/IAggregatorV3.sol";
 import {TestFeed} from "../../../contracts/test/TestFeed.sol";
 import {FeedPolicy} from "../../../contracts/types/FeedPolicy.sol";
+import {HighWaterMark} from "../../../contracts/types/HighWaterMark.sol";
 import {VolatilityWord} from "../../../contracts/types/VolatilityWord.sol";
 import {HostileFeed} from "./HostileFeed.sol";
 import {Promise, Venue, World} from "./World.sol";
@@ -110,23 +111,20 @@ abstract contract FeedActions is World {
         Venue memory v = _venue(venueSeed);
         HostileFeed feed = seed % 8 == 0 ? v.otherFeed : v.feed;
         _heal(feed);
-        Verdict[2] memory before = _probe(v);
+        address who = _somebody(seed >> 64);
+        Verdict[2] memory before = _probe(v, who);
         _break(feed, _range(seed >> 8, 1, uint256(type(TestFeed.Fault).max)));
-        Verdict[2] memory broken = _probe(v);
-        for (uint256 side = 0; side < 2; ++side) {
-            _expect(
-                broken[side].limitSize <= before[side].limitSize, Promise.LimitsOnlyTighten, "a failed feed raised a limit"
-            );
-        }
+        _requireNoMore(before, _probe(v, who), "a failed feed raised a limit");
         _note("feed broken");
     }
 
-    /// @notice Time passes without a round: the longer a feed is silent, the less it carries.
+    /// @notice Time passes without a round: the longer a feed is silent, the less it carries. Of an account without a past: a
+    /// mark fades, and what an account said of itself ends.
     function wait(uint256 venueSeed, uint256 seed) external timed watched(venueSeed) {
         Venue memory v = _venue(venueSeed);
-        Verdict[2] memory before = _probe(v);
+        Verdict[2] memory before = _probe(v, address(0));
         _pass(_spread(seed, 1, 1 days));
-        Verdict[2] memory later = _probe(v);
+        Verdict[2] memory later = _probe(v, address(0));
         for (uint256 side = 0; side < 2; ++side) {
             // What was no price may become one, when its time comes.
             if (before[side].status < OracleStatus.Uncertain) continue;
@@ -161,16 +159,32 @@ abstract contract FeedActions is World {
 
     /* LOOKING */
 
-    /// @dev The same two questions as before and after something: what may a new account hold on either side?
-    function _probe(Venue memory v) internal returns (Verdict[2] memory verdicts) {
+    /// @dev The same two questions as before and after something: what may an account hold on either side that has nothing?
+    function _probe(Venue memory v, address who) internal returns (Verdict[2] memory verdicts) {
         Position memory position;
-        position.equity = 1_000_000e18;
+        position.account = who;
+        uint256 peak = HighWaterMark.wrap(v.guard.meters(MARKET, who).highWaterMark).peak();
+        // Whoever has a mark is a tenth below it.
+        position.equity = who == address(0) || peak == 0 ? int256(1_000_000e18) : int256(peak * 9 / 10);
         (position.sameSideOthers, position.oppositeOthers) = (1_000e18, 1_000e18);
         position.sizeAfter = 1;
         verdicts[0] = _preview(v, position);
         position.sizeAfter = -1;
         verdicts[1] = _preview(v, position);
         _requireNothingWithoutPrice(v, verdicts);
+    }
+
+    /// @dev Neither by the limits nor beside them.
+    function _requireNoMore(Verdict[2] memory before, Verdict[2] memory next, string memory what) internal {
+        for (uint256 side = 0; side < 2; ++side) {
+            bool isNoMore = next[side].limitSize <= before[side].limitSize && next[side].maxSize <= before[side].maxSize;
+            _expect(isNoMore, Promise.LimitsOnlyTighten, what);
+        }
+    }
+
+    /// @dev A new account, or one of those that trade: it may have a mark, and limits of its own.
+    function _somebody(uint256 seed) internal pure returns (address) {
+        return seed % 4 == 0 ? address(0) : _account(seed >> 2);
     }
 
     /// @dev A feed that does not answer leaves nothing, and the status says so: in every mode that looks at it.

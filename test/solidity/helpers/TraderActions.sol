@@ -2,9 +2,14 @@
 pragma solidity 0.8.30;
 
 import {Account, IReferencePerp, MarketData} from "../../../contracts/examples/IReferencePerp.sol";
-import {ISizingGuard, Limit, Mode, Position, Verdict} from "../../../contracts/interfaces/ISizingGuard.sol";
+import {ISizingGuard, Limit, MeterWords, Mode, Position, Verdict} from "../../../contracts/interfaces/ISizingGuard.sol";
 import {WAD} from "../../../contracts/libraries/FixedPointMath.sol";
+import {ExtendedPolicy} from "../../../contracts/types/ExtendedPolicy.sol";
+import {GrowthMeter} from "../../../contracts/types/GrowthMeter.sol";
+import {HighWaterMark} from "../../../contracts/types/HighWaterMark.sol";
+import {SelfLimit} from "../../../contracts/types/SelfLimit.sol";
 import {FeedActions} from "./FeedActions.sol";
+import {Words} from "./RandomPolicy.sol";
 import {Promise, Venue} from "./World.sol";
 
 /// @title TraderActions
@@ -21,13 +26,23 @@ abstract contract TraderActions is FeedActions {
         uint256 deadline;
     }
 
-    /// @dev What was known before: the position it would leave, and the guard's verdict on that. Without an answer the
-    /// perp itself refuses, with this reason.
+    /// @dev What was known before: the position it would leave, the guard's verdict on that, and its meters. Without an
+    /// answer the perp itself refuses, with this reason.
     struct Forecast {
         bool isAnswered;
         bytes refusal;
         Position position;
         Verdict verdict;
+        MeterWords meters;
+    }
+
+    /// @dev What an action makes of its meters.
+    struct Moved {
+        uint256 shrunk;
+        uint256 grown;
+        GrowthMeter decreased;
+        GrowthMeter increased;
+        HighWaterMark mark;
     }
 
     modifier balanced(uint256 venueSeed) {
@@ -55,10 +70,15 @@ abstract contract TraderActions is FeedActions {
         int256 size = v.perp.account(MARKET, trader).size;
         Forecast memory f = _forecast(v, _unbounded(trader, side, 0));
         if (!f.isAnswered || f.verdict.limitSize > 1e30) return;
-        // The fee of the trade lowers the limit a little: a thousandth below it is mostly inside.
-        uint256 target = f.verdict.limitSize * (1_000 - (seed >> 16) % 3) / 1_000;
-        int256 delta = side * int256(target) - size + int256(_range(seed >> 32, 0, 4)) - 2;
+        int256 delta = side * _target(f.verdict, seed) - size;
         if (delta != 0) _act(v, _unbounded(trader, delta, 0));
+    }
+
+    /// @dev Beside the limits, the side may only grow so fast: there, or past it. The fee of the trade lowers the limits a
+    /// little: a thousandth below them is mostly inside.
+    function _target(Verdict memory verdict, uint256 seed) private pure returns (int256) {
+        uint256 most = (seed >> 40) % 2 == 0 ? verdict.limitSize : verdict.maxSize;
+        return int256(most * (1_000 - (seed >> 16) % 3) / 1_000 + _range(seed >> 32, 0, 4)) - 2;
     }
 
     /// @notice Closes what there is, and opens on the other side.
@@ -125,9 +145,12 @@ abstract contract TraderActions is FeedActions {
     function close(uint256 venueSeed, uint256 seed) external timed watched(venueSeed) balanced(venueSeed) {
         Venue memory v = _venue(venueSeed);
         address trader = _account(seed >> 8);
+        int256 size = v.perp.account(MARKET, trader).size;
+        MeterWords memory meters = v.guard.meters(MARKET, trader);
         (bool ok,) = _send(trader, address(v.perp), abi.encodeCall(v.perp.close, (MARKET)));
         _expect(ok, Promise.ReducingRiskIsNeverBlocked, "somebody could not leave");
         if (!ok) return;
+        _requireClosingCounted(v, trader, size, meters);
         _expect(v.perp.account(MARKET, trader).size == 0, Promise.BooksAreWhole, "closed, and still open");
         _note("left");
     }
@@ -139,14 +162,65 @@ abstract contract TraderActions is FeedActions {
             _heal(v.feed);
             _writeNext(v.feed, _walk(v.feed, seed >> 16, 60), block.timestamp);
         }
-        for (uint256 i = 0; i < ACCOUNTS; ++i) {
-            bytes memory call = abi.encodeCall(v.perp.liquidate, (MARKET, _account(i)));
-            (bool ok, bytes memory reason) = _send(_account(seed), address(v.perp), call);
-            bool isOwnReason = bytes4(reason) == IReferencePerp.NotLiquidatable.selector
-                || bytes4(reason) == IReferencePerp.PriceUnavailable.selector;
-            _expect(ok || isOwnReason, Promise.ReducingRiskIsNeverBlocked, "a liquidation was refused");
-            if (ok) _note("liquidated");
+        for (uint256 i = 0; i < ACCOUNTS; ++i) _tryToLiquidate(v, _account(i), _account(seed));
+    }
+
+    function _tryToLiquidate(Venue memory v, address trader, address keeper) private {
+        int256 size = v.perp.account(MARKET, trader).size;
+        MeterWords memory meters = v.guard.meters(MARKET, trader);
+        bytes memory call = abi.encodeCall(v.perp.liquidate, (MARKET, trader));
+        (bool ok, bytes memory reason) = _send(keeper, address(v.perp), call);
+        bool isOwnReason = bytes4(reason) == IReferencePerp.NotLiquidatable.selector
+            || bytes4(reason) == IReferencePerp.PriceUnavailable.selector;
+        _expect(ok || isOwnReason, Promise.ReducingRiskIsNeverBlocked, "a liquidation was refused");
+        if (!ok) return;
+        _requireClosingCounted(v, trader, size, meters);
+        _note("liquidated");
+    }
+
+    /* THEIR OWN DISCIPLINE */
+
+    /// @notice An account says what it allows itself: whatever is accepted leaves it no more than before, and while something
+    /// is in force nothing is accepted that would end sooner.
+    function setSelfLimit(uint256 venueSeed, uint256 seed) external timed watched(venueSeed) {
+        Venue memory v = _venue(venueSeed);
+        address who = _account(seed >> 8);
+        SelfLimit next = _nextSelfLimit(_ownLimit(v, who), seed >> 16);
+        Verdict[2] memory before = _probe(v, who);
+        _say(v, who, next);
+        _requireNoMore(before, _probe(v, who), "an account's own word raised a limit");
+    }
+
+    function _say(Venue memory v, address who, SelfLimit next) private {
+        SelfLimit current = _ownLimit(v, who);
+        bool isInForce = current.expiry() > block.timestamp;
+        bytes memory call = abi.encodeCall(v.guard.setSelfLimit, (MARKET, SelfLimit.unwrap(next)));
+        (bool ok, bytes memory reason) = _send(who, address(v.guard), call);
+        if (ok) {
+            bool isLater = !isInForce || next.expiry() >= current.expiry();
+            _expect(isLater, Promise.LimitsOnlyTighten, "an account's own word ends sooner");
+            bool isKept = SelfLimit.unwrap(_ownLimit(v, who)) == SelfLimit.unwrap(next);
+            _expect(isKept, Promise.LimitsOnlyTighten, "an account's word was not kept");
+            return _note(isInForce ? "own limit tightened" : "own limit set");
         }
+        bool isLoosening = isInForce && bytes4(reason) == ISizingGuard.SelfLimitLoosens.selector;
+        bool isForeseen = isLoosening || bytes4(reason) == ISizingGuard.SelfLimitOutOfRange.selector;
+        _expect(isForeseen, Promise.LimitsOnlyTighten, "an account's own word was refused otherwise");
+        _note(isLoosening ? "own limit kept" : "own limit out of range");
+    }
+
+    function _ownLimit(Venue memory v, address who) private view returns (SelfLimit) {
+        return SelfLimit.wrap(v.guard.meters(MARKET, who).selfLimit);
+    }
+
+    /// @dev Anything in range, a notional that is traded, something that begins with what is there, or any bits.
+    function _nextSelfLimit(SelfLimit current, uint256 seed) private view returns (SelfLimit) {
+        if (seed % 8 == 0) return SelfLimit.wrap(seed);
+        if (seed % 2 == 1 && current.expiry() > block.timestamp) return _tightenedSelfLimit(current, seed >> 8);
+        uint256 word = SelfLimit.unwrap(_anySelfLimit(seed, block.timestamp, 5 days));
+        if (seed % 4 < 2) return SelfLimit.wrap(word);
+        word = _withField(word, 0, 40, _even(seed, "traded", 0, 100_000));
+        return SelfLimit.wrap(_withField(word, 56, 8, 4));
     }
 
     /* THE POOL */
@@ -176,8 +250,10 @@ abstract contract TraderActions is FeedActions {
     function _act(Venue memory v, Action memory a) internal {
         Forecast memory f = _forecast(v, a);
         uint256 held = v.token.balanceOf(a.trader);
+        uint256 kept = v.token.balanceOf(address(v.perp));
         (bool ok, bytes memory reason) = _send(a.trader, address(v.perp), _callOf(v, a));
         if (!f.isAnswered) return _requireOwnRefusal(f, ok, reason);
+        if (ok) _requireCountedOnce(v, f, v.token.balanceOf(address(v.perp)) < kept);
         if (!_addsRisk(f.position)) _expect(ok, Promise.ReducingRiskIsNeverBlocked, "a reduction was refused");
         else if (_isReductionWithPayout(f.position)) _requireReduced(v, f, ok, v.token.balanceOf(a.trader) > held);
         else if (ok) _requireAllowed(v, f, a);
@@ -209,6 +285,7 @@ abstract contract TraderActions is FeedActions {
             return f;
         }
         f.verdict = _preview(v, f.position);
+        f.meters = v.guard.meters(MARKET, a.trader);
     }
 
     /* WHAT BECAME OF IT */
@@ -233,6 +310,7 @@ abstract contract TraderActions is FeedActions {
         _expect(_isSame(reason, expected), Promise.ViewEqualsEnforcement, "refused otherwise than foreseen");
         bool isBySize = bytes4(reason) == ISizingGuard.SizeExceeded.selector;
         _note(isBySize ? "refused by a limit" : "refused by the guard otherwise");
+        if (isBySize) _note(string.concat("refused by ", _nameOf(f.verdict.limit)));
         if (Mode(_policy(v).mode()) == Mode.Shadow && !a.isBounded) {
             _violate(Promise.ViewEqualsEnforcement, "refused in Shadow");
         }
@@ -285,6 +363,70 @@ abstract contract TraderActions is FeedActions {
             || selector == IReferencePerp.InsufficientCollateral.selector;
     }
 
+    /* METERS */
+
+    /// @dev Whatever the perp asked the guard on the way, the meters moved once, by what the action did.
+    function _requireCountedOnce(Venue memory v, Forecast memory f, bool isPaid) private {
+        Position memory p = f.position;
+        // A payout that was refused stayed where it was.
+        if (p.flow < 0 && !isPaid) (p.equity, p.flow) = (p.equity - p.flow, 0);
+        MeterWords memory expected = _movedMeters(_unpacked(v.guard.policy(MARKET)), f.meters, p);
+        MeterWords memory next = v.guard.meters(MARKET, p.account);
+        Promise what = Promise.MetersCountOnce;
+        bool isSame = next.longGrowth == expected.longGrowth && next.shortGrowth == expected.shortGrowth;
+        _expect(isSame, what, "growth is not what the action was");
+        _expect(next.highWaterMark == expected.highWaterMark, what, "the mark is not what the action left");
+        _expect(next.selfLimit == expected.selfLimit, what, "a trade moved what an account said of itself");
+        if (next.longGrowth != f.meters.longGrowth || next.shortGrowth != f.meters.shortGrowth) _note("growth counted");
+        if (next.highWaterMark != f.meters.highWaterMark) _note("mark moved");
+    }
+
+    /// @dev What was closed is taken from its side, once. Of the mark the books say too little: what was left is paid out.
+    function _requireClosingCounted(Venue memory v, address trader, int256 size, MeterWords memory before) private {
+        Position memory p;
+        p.sizeBefore = size;
+        MeterWords memory expected = _movedMeters(_unpacked(v.guard.policy(MARKET)), before, p);
+        MeterWords memory next = v.guard.meters(MARKET, trader);
+        bool isSame = next.longGrowth == expected.longGrowth && next.shortGrowth == expected.shortGrowth;
+        _expect(isSame, Promise.MetersCountOnce, "growth is not what was closed");
+    }
+
+    /// @dev Only what is switched on is counted.
+    function _movedMeters(Words memory words, MeterWords memory before, Position memory p)
+        private
+        view
+        returns (MeterWords memory next)
+    {
+        next = MeterWords(before.pool, before.longGrowth, before.shortGrowth, before.highWaterMark, before.selfLimit);
+        (bool wasLong, bool isLong) = (p.sizeBefore > 0, p.sizeAfter >= 0);
+        Moved memory m = _move(words.extended, before, p);
+        if (_isActive(words.feed, Limit.Drawdown)) next.highWaterMark = HighWaterMark.unwrap(m.mark);
+        if (!_isActive(words.feed, Limit.Growth)) return next;
+        if (m.shrunk > 0) {
+            if (wasLong) next.longGrowth = GrowthMeter.unwrap(m.decreased);
+            else next.shortGrowth = GrowthMeter.unwrap(m.decreased);
+        }
+        if (m.grown > 0) {
+            if (isLong) next.longGrowth = GrowthMeter.unwrap(m.increased);
+            else next.shortGrowth = GrowthMeter.unwrap(m.increased);
+        }
+    }
+
+    function _move(ExtendedPolicy extended, MeterWords memory before, Position memory p)
+        private
+        view
+        returns (Moved memory m)
+    {
+        (m.shrunk, m.grown, m.decreased, m.increased,, m.mark) = METERS.positionMeters(
+            extended,
+            GrowthMeter.wrap(p.sizeBefore > 0 ? before.longGrowth : before.shortGrowth),
+            GrowthMeter.wrap(p.sizeAfter >= 0 ? before.longGrowth : before.shortGrowth),
+            HighWaterMark.wrap(before.highWaterMark),
+            block.timestamp,
+            p
+        );
+    }
+
     /* DEFINITIONS */
 
     /// @dev More on its side, the other side, or less behind it; what ends flat adds nothing.
@@ -303,6 +445,14 @@ abstract contract TraderActions is FeedActions {
 
     function _unbounded(address trader, int256 sizeDelta, int256 tokenDelta) internal pure returns (Action memory) {
         return Action(trader, sizeDelta, tokenDelta, false, 0, 0);
+    }
+
+    function _nameOf(Limit limit) private pure returns (string memory) {
+        if (limit == Limit.Growth) return "Growth";
+        if (limit == Limit.Drawdown) return "Drawdown";
+        if (limit == Limit.Skew) return "Skew";
+        if (limit == Limit.SelfLimit) return "SelfLimit";
+        return limit == Limit.Liquidity ? "Liquidity" : "another limit";
     }
 
     function _collateralTokens(Venue memory v, address trader) private view returns (uint256) {

@@ -2,16 +2,18 @@
 pragma solidity 0.8.30;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {SizingGuard} from "../../../contracts/SizingGuard.sol";
 import {MarketConfig} from "../../../contracts/examples/IReferencePerp.sol";
 import {ReferencePerp} from "../../../contracts/examples/ReferencePerp.sol";
-import {Mode, Position, Verdict} from "../../../contracts/interfaces/ISizingGuard.sol";
+import {ISizingGuard, Limit, Mode, Position, Verdict} from "../../../contracts/interfaces/ISizingGuard.sol";
 import {ReservedAddress} from "../../../contracts/periphery/ReservedAddress.sol";
 import {HostileToken} from "../../../contracts/test/HostileToken.sol";
+import {ExtendedPolicy} from "../../../contracts/types/ExtendedPolicy.sol";
 import {FeedPolicy} from "../../../contracts/types/FeedPolicy.sol";
+import {GrowthMeter} from "../../../contracts/types/GrowthMeter.sol";
+import {HighWaterMark} from "../../../contracts/types/HighWaterMark.sol";
 import {RiskPolicy} from "../../../contracts/types/RiskPolicy.sol";
 import {HostileFeed} from "./HostileFeed.sol";
-import {RandomPolicy} from "./RandomPolicy.sol";
+import {RandomPolicy, Words} from "./RandomPolicy.sol";
 import {VM} from "./ICheatcodes.sol";
 
 /// @notice What a campaign holds the contracts to. The first three are the design's promises.
@@ -21,13 +23,36 @@ enum Promise {
     ViewEqualsEnforcement,
     VarianceFollowsTheFeedAlone,
     BooksAreWhole,
-    StrangersAreRefused
+    StrangersAreRefused,
+    MetersCountOnce
+}
+
+/// @notice The meters' arithmetic, as SizingHarness offers it: its source would not compile without the IR.
+interface IPositionMeters {
+    function positionMeters(
+        ExtendedPolicy policy,
+        GrowthMeter before,
+        GrowthMeter after_,
+        HighWaterMark mark,
+        uint256 timestamp,
+        Position calldata position
+    )
+        external
+        pure
+        returns (
+            uint256 shrunk,
+            uint256 grown,
+            GrowthMeter nextBefore,
+            GrowthMeter nextAfter,
+            uint256 headroom,
+            HighWaterMark next
+        );
 }
 
 /// @notice One market, complete: its own guard, perp, token, and two feeds its governance may choose from.
 struct Venue {
     AccessManager manager;
-    SizingGuard guard;
+    ISizingGuard guard;
     ReferencePerp perp;
     HostileToken token;
     HostileFeed feed;
@@ -46,6 +71,9 @@ abstract contract World is RandomPolicy {
     uint256 internal constant ACCOUNTS = 5;
     uint256 internal constant BEGINNING = 1_750_000_000;
     uint80 internal constant FIRST_ROUND = 1 << 64;
+
+    /// @dev For what a guard must have made of an action.
+    IPositionMeters internal immutable METERS = IPositionMeters(_deploy("SizingHarness.sol:SizingHarness", ""));
 
     Venue[] internal _venues;
     uint256 private _clock = BEGINNING;
@@ -76,14 +104,14 @@ abstract contract World is RandomPolicy {
         v.otherFeed = new HostileFeed(feedDecimals, FIRST_ROUND);
         ReservedAddress reserved = new ReservedAddress(address(this));
         bytes memory roles = abi.encode(address(v.manager), reserved.RESERVED());
-        v.guard = SizingGuard(_deploy("SizingGuard.sol:SizingGuard", roles));
+        v.guard = ISizingGuard(_deploy("SizingGuard.sol:SizingGuard", roles));
         address[] memory arguments = new address[](3);
         (arguments[0], arguments[1], arguments[2]) = (address(v.guard), address(v.token), address(this));
         v.perp = ReferencePerp(reserved.deploy(VM.getCode("ReferencePerp.sol:ReferencePerp"), arguments));
         v.perp.list(MARKET, _config(v));
         bool isListed = _isSame(abi.encode(v.perp.marketConfig(MARKET)), abi.encode(_config(v)));
         _holds(isListed, "listed as it was described");
-        v.guard.setPolicy(MARKET, FeedPolicy.unwrap(_usualFeed(v, Mode.Enforce)), RiskPolicy.unwrap(_usualRisk()));
+        v.guard.setPolicy(MARKET, _packed(_usualPolicy(v, Mode.Enforce)));
         for (uint256 i = 0; i < ACCOUNTS; ++i) {
             v.token.mint(_account(i), 1e15 * v.tokenUnit);
             VM.prank(_account(i));
@@ -118,11 +146,34 @@ abstract contract World is RandomPolicy {
     }
 
     /// @dev A major coin on a mid-sized exchange: the limits bind at sizes that are traded.
-    function _usualFeed(Venue memory v, Mode mode) internal pure returns (FeedPolicy) {
-        return _feedPolicy(address(v.feed), v.feedDecimals, 390, 1_080, 500, mode, _activeLimits(7, true));
+    function _usualPolicy(Venue memory v, Mode mode) internal pure returns (Words memory) {
+        uint256 feed = FeedPolicy.unwrap(
+            _feedPolicy(address(v.feed), v.feedDecimals, 390, 1_080, 500, mode, _usualLimits(v.feedDecimals))
+        );
+        // Where the price has most decimals, depth is more than a number.
+        if (v.feedDecimals == 36) feed |= IMPACT << 248;
+        return Words(FeedPolicy.wrap(feed), _usualRisk(), _usualExtended());
     }
 
-    function _usualRisk() internal pure returns (RiskPolicy) {
+    /// @dev The account's three and those of the market everywhere; the ones that remember, and the account's own, in some
+    /// venues.
+    function _usualLimits(uint256 feedDecimals) private pure returns (uint256 limits) {
+        limits = (7 << uint256(Limit.Volatility)) | OPEN_INTEREST;
+        limits |= (1 << uint256(Limit.Liquidity)) | (1 << uint256(Limit.Concentration));
+        if (feedDecimals == 0) return limits;
+        limits |= (1 << uint256(Limit.Growth)) | (1 << uint256(Limit.SelfLimit));
+        if (feedDecimals != 18) limits |= (1 << uint256(Limit.Drawdown)) | (1 << uint256(Limit.Skew));
+    }
+
+    /// @dev Impact: 1e9 a day, 5 %, coefficient 1. A skew of 50; growth of 2 000 in four hours; a tenth lost leaves nothing,
+    /// of a mark that halves in two days.
+    function _usualExtended() private pure returns (ExtendedPolicy) {
+        uint256 word = 1_000_000_000 | (500 << 40) | (10_000 << 56) | (50 << 72) | (18 << 104);
+        word |= (2_000 << 112) | (18 << 144) | (14_400 << 152) | (1_000 << 176) | (2 << 192) | (48 << 200);
+        return ExtendedPolicy.wrap(word);
+    }
+
+    function _usualRisk() private pure returns (RiskPolicy) {
         uint256 word = 40_433 | (5_000 << 16) | (200 << 32) | (5 << 48) | (200 << 64);
         word |= (200_000_000 << 80) | (50_000 << 120) | (18 << 152) | (1_500 << 160) | (14_400 << 232);
         word |= (500_000_000 << 176) | (5_000 << 216);
@@ -137,6 +188,11 @@ abstract contract World is RandomPolicy {
 
     function _account(uint256 seed) internal pure returns (address) {
         return address(uint160(0xacc0000 + seed % ACCOUNTS));
+    }
+
+    /// @dev Somebody the protocol may speak of who does not trade: what it states of them is not what they did.
+    function _stated(uint256 seed) internal pure returns (address) {
+        return address(uint160(0x57a7ed0000 + seed % ACCOUNTS));
     }
 
     /// @dev Somebody who has nothing to do with a venue.
@@ -155,8 +211,7 @@ abstract contract World is RandomPolicy {
     }
 
     function _policy(Venue memory v) internal view returns (FeedPolicy) {
-        (uint256 feedWord,) = v.guard.policy(MARKET);
-        return FeedPolicy.wrap(feedWord);
+        return FeedPolicy.wrap(v.guard.policy(MARKET).feedPolicy);
     }
 
     /* DOING AND NOTING */
