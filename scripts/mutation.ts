@@ -27,7 +27,7 @@ interface Options {
   readonly languages: readonly Language[];
   /** Only paths that contain one of these. */
   readonly files: readonly string[];
-  /** How many mutants of each language, chosen at random; all when left out. */
+  /** How many mutants of each file at the most, chosen at random; all when left out. */
   readonly sample: number | null;
   readonly seed: number;
   readonly workers: number;
@@ -82,20 +82,20 @@ function integer(name: string, text: string, least: number): number {
 async function runLanguage(language: Language, options: Options, judgements: readonly Judgement[]): Promise<string[]> {
   const files = targetFiles(language).filter((path) => options.files.length === 0 || options.files.some((part) => path.includes(part)));
   const all = files.flatMap(mutantsOf(language));
-  const mutants = choose(all, options, language);
+  const mutants = files.flatMap((file) => choose(file, ofFile(file, all), options));
   if (mutants.length === 0) return options.files.length === 0 ? [`${language}: nothing to mutate.`] : [];
   const verdicts: Verdict[] = [];
   await judgeAll(language, mutants, options.workers, (verdict) => {
     verdicts.push(verdict);
     const { file } = verdict.mutant;
-    const isWhole = all.filter((mutant) => mutant.file === file).length === verdictsOf(file, verdicts).length;
+    const isDone = ofFile(file, mutants).length === verdictsOf(file, verdicts).length;
     // A long run that is interrupted keeps the files it has finished.
-    if (isWhole) writeResult(language, file, summarize(verdictsOf(file, verdicts)));
+    if (isDone) writeResult(language, file, summarize(verdictsOf(file, verdicts)), ofFile(file, all).length);
   });
   const names = new Set(mutants.map(({ file }) => file));
   print(Object.fromEntries([...names].map((file) => [file, summarize(verdictsOf(file, verdicts))])), judgements);
   const result = summarize(verdicts);
-  const stale = options.sample === null ? staleJudgements(result.survivors, judgements, files) : [];
+  const stale = staleJudgements(result.survivors, judgements, options.sample === null ? files : []);
   return [...complaints(language, result, judgements), ...stale];
 }
 
@@ -109,8 +109,17 @@ function checkLanguage(language: Language, judgements: readonly Judgement[]): st
   return [
     ...outdated(files, kept),
     ...complaints(language, result, judgements),
-    ...staleJudgements(result.survivors, judgements, measured),
+    ...staleJudgements(
+      result.survivors,
+      judgements,
+      measured.filter((file) => kept[file]?.invalid !== undefined && kept[file].mutants + kept[file].invalid === kept[file].possible),
+    ),
   ];
+}
+
+/** Those of one file. */
+function ofFile(file: string, mutants: readonly Mutant[]): readonly Mutant[] {
+  return mutants.filter((mutant) => mutant.file === file);
 }
 
 function verdictsOf(file: string, verdicts: readonly Verdict[]): Verdict[] {
@@ -126,12 +135,12 @@ function mutantsOf(language: Language): (file: string) => Mutant[] {
 }
 
 /** A sample is the same for the same seed and sources, and in the order of the sources. */
-function choose(mutants: readonly Mutant[], { sample, seed }: Options, language: Language): readonly Mutant[] {
+function choose(file: string, mutants: readonly Mutant[], { sample, seed }: Options): readonly Mutant[] {
   if (sample === null || sample >= mutants.length) return mutants;
-  const random = new Random(seed, `mutants ${language}`);
+  const random = new Random(seed, `mutants of ${file}`);
   const rest = mutants.map((_, index) => index);
   const chosen = Array.from({ length: sample }, () => rest.splice(random.below(rest.length), 1)[0] ?? 0);
-  console.log(`${sample} of ${mutants.length} mutants in ${language}, chosen with --seed ${seed}.`);
+  console.log(`${sample} of ${mutants.length} mutants of ${file}, chosen with --seed ${seed}.`);
   return chosen.sort((a, b) => a - b).flatMap((index) => mutants[index] ?? []);
 }
 

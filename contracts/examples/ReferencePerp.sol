@@ -8,7 +8,7 @@ import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
-import {ISizingGuard, Position} from "../interfaces/ISizingGuard.sol";
+import {ISizingGuard, Position, Verdict} from "../interfaces/ISizingGuard.sol";
 import {FixedPointMath, WAD} from "../libraries/FixedPointMath.sol";
 import {FeedReader, Round} from "../oracle/FeedReader.sol";
 import {Account, IReferencePerp, MarketConfig, MarketData} from "./IReferencePerp.sol";
@@ -334,14 +334,16 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
         return (PerpMath.equity(s.account, s.price), FixedPointMath.mulDivUp(notional, s.config.initialMarginRatio, WAD));
     }
 
-    /// @dev Whether a reduction may also pay out: by the market's own cap and by the guard.
-    function _accepts(State memory s, int256 flow) private returns (bool) {
+    /// @dev Whether a reduction may also pay out: by the market's own cap and by the guard. Who leaves may take everything.
+    /// It is asked and not enforced, because what is enforced is counted; that comes once, at the end.
+    function _accepts(State memory s, int256 flow) private view returns (bool) {
+        if (s.account.size == 0) return true;
         if (_needsMargin(s, flow)) {
             (int256 equity, uint256 required) = _margin(s);
             if (!s.isPriceFresh || equity < required.toInt256()) return false;
         }
-        try GUARD.enforce(s.market, _position(s, flow)) {
-            return true;
+        try GUARD.preview(s.market, _position(s, flow)) returns (Verdict memory verdict) {
+            return verdict.allowed;
         } catch {
             return false;
         }

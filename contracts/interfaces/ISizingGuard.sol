@@ -180,7 +180,8 @@ interface ISizingGuard is IVolatilityOracle {
     error PolicyIncomplete(bytes32 market, uint256 active);
     /// @notice `field` of a self limit, in the units of its word, must be between `minimum` and `maximum`.
     error SelfLimitOutOfRange(SelfLimitField field, uint256 value, uint256 minimum, uint256 maximum);
-    /// @notice Until it expires, a self limit only tightens: nothing in the new one may allow more than `current`, nor end sooner.
+    /// @notice Until it expires, a self limit only tightens: nothing in the new one may allow more than `current`, nor end
+    /// sooner.
     error SelfLimitLoosens(bytes32 market, address account, uint256 current);
     /// @notice The feed's prices have more decimals than can be converted.
     error FeedDecimalsOutOfRange(address feed, uint256 decimals, uint256 maximum);

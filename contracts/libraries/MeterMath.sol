@@ -14,14 +14,15 @@ library MeterMath {
     uint256 private constant MAX_EXPONENT = 42 * WAD;
 
     /// @notice The high-water mark after an action, quote WAD. Money put in or taken out moves it in proportion, so that a
-    /// deposit and its withdrawal leave it where it was.
+    /// deposit and its withdrawal leave it where it was. Who had nothing left starts anew with what is put in, and with
+    /// nothing else.
     /// @param peak before the action, quote WAD
     /// @param equity after the action, quote WAD
     /// @param flow put in (positive) or taken out (negative) by the action, quote WAD
     function peakAfterFlow(uint256 peak, int256 equity, int256 flow) internal pure returns (uint256) {
         uint256 owned = equity <= 0 ? 0 : uint256(equity);
         uint256 before = _difference(equity, flow);
-        if (before == 0) return owned;
+        if (before == 0) return flow > 0 ? owned : peak;
         return Math.max(FixedPointMath.mulDivUpSaturating(peak, owned, before), owned);
     }
 

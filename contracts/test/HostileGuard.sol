@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {Account, MarketData} from "../examples/IReferencePerp.sol";
-import {Position} from "../interfaces/ISizingGuard.sol";
+import {Position, Verdict} from "../interfaces/ISizingGuard.sol";
 
 interface IBooks {
     function account(bytes32 market, address owner) external view returns (Account memory);
@@ -40,6 +40,12 @@ contract HostileGuard {
 
     function enforceBounded(bytes32 market, Position calldata position, uint256, uint256) external {
         _answer(Question.EnforceBounded, market, position);
+    }
+
+    /// @notice Allows, or reverts like everything else.
+    function preview(bytes32, Position calldata) external view returns (Verdict memory verdict) {
+        if (refuses) revert Refused();
+        verdict.allowed = true;
     }
 
     function record(bytes32 market, Position calldata position) external {

@@ -36,8 +36,8 @@ export interface Result {
   readonly survivors: readonly Survivor[];
 }
 
-/** The source that was measured, by its hash, and what came of it. */
-export type FileResult = Result & { readonly source: string };
+/** The source that was measured, by its hash, what came of it, and how many mutants it has: more where only a sample was asked. */
+export type FileResult = Result & { readonly source: string; readonly possible: number };
 
 export type Results = Readonly<Record<string, FileResult>>;
 
@@ -133,9 +133,9 @@ export function readResults(language: Language): Results {
 }
 
 /** Keeps the result of a file beside those of the others. */
-export function writeResult(language: Language, file: string, result: Result): void {
+export function writeResult(language: Language, file: string, result: Result, possible: number): void {
   const kept = readAll();
-  const merged = { ...kept[language], [file]: { source: hashOf(file), ...result } };
+  const merged = { ...kept[language], [file]: { source: hashOf(file), possible, ...result } };
   const sorted = Object.fromEntries(Object.entries(merged).sort(([a], [b]) => (a < b ? -1 : 1)));
   mkdirSync(dirname(RESULTS), { recursive: true });
   writeFileSync(RESULTS, `${JSON.stringify({ ...kept, [language]: sorted }, null, 2)}\n`);

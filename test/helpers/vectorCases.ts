@@ -344,6 +344,7 @@ export const LANDMARKS: Readonly<Record<string, readonly Arguments[]>> = {
     [100n, 180n, 90n],
     [100n, 90n, -90n],
     [100n, -1n, 0n],
+    [100n, -1n, 1n],
     [100n, 50n, 50n],
     [UNCAPPED, 2n, 1n],
   ],

@@ -66,11 +66,11 @@ function cushion(equity: bigint, peak: bigint, maxDrawdown: bigint): bigint {
   return larger(0n, fits(equity * W) - fits(peak * (W - maxDrawdown)));
 }
 
-/** The mark in proportion to the money, and never below equity. */
+/** The mark in proportion to the money, and never below equity; anew where there was nothing and money comes in. */
 export const peakAfterFlow: Specification = (peak, equity, flow) => {
   const owned = larger(equity, 0n);
   const before = equity - flow;
-  if (before <= 0n) return [equal(owned)];
+  if (before <= 0n) return [equal(flow > 0n ? owned : peak)];
   const proportional = least(fraction(peak * owned, before), UNCAPPED);
   return [up(greatest(proportional, owned))];
 };

@@ -43,8 +43,8 @@ interface Action {
 /** The mark in proportion to the money, never below equity, and faded since it was written. */
 function markAfter(mark: bigint, { equity, flow, halfLife, timestamp }: Action): Bound {
   const [peak, owned, before] = [mark % 2n ** 128n, larger(equity, 0n), equity - flow];
-  const proportional = before <= 0n ? owned : (peak * owned + before - 1n) / before;
-  const moved = smaller(UNCAPPED, larger(proportional, owned));
+  const proportional = before <= 0n ? 0n : larger((peak * owned + before - 1n) / before, owned);
+  const moved = before > 0n ? smaller(UNCAPPED, proportional) : flow > 0n ? owned : peak;
   const [faded] = fadedPeak(moved, equity, larger(0n, timestamp - mark / TIME), halfLife);
   return {
     text: `mark of ${faded?.text}, cut at 2^128 - 1`,

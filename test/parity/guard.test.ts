@@ -11,15 +11,17 @@ import {
   type Position,
   type SizeIntent,
 } from "../../sdk/src/index.ts";
-import { Random, SEED } from "../helpers/corpus.ts";
+import { CASES, Random, SEED } from "../helpers/corpus.ts";
 import { type CallOutcome, deployGuard, FAULTS, type GuardHarness, positionFor, randomGuardState } from "../helpers/parityGuard.ts";
 import { ACTIVE_LIMITS, clamp } from "../helpers/parityPolicies.ts";
 import { INT256_MAX, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
 
 const WAD = 10n ** 18n;
-const STATES = 250;
-const POSITIONS = 20;
+/** Fewer where fewer cases are asked for everywhere: then the corpus is not held to what it reaches. */
+const IS_WHOLE = CASES >= 20_000;
+const STATES = IS_WHOLE ? 250 : 80;
+const POSITIONS = IS_WHOLE ? 20 : 8;
 
 const show = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item));
 
@@ -86,6 +88,10 @@ function equityAfterFee(intent: SizeIntent, sizeAfter: bigint, price: bigint, fe
   return clamp(intent.equity - up(up(traded, price), feeRatio), -INT256_MAX, INT256_MAX);
 }
 
+function expectReached(counter: Counter, labels: readonly string[], least: number): void {
+  if (IS_WHOLE) counter.expectEach(labels, least);
+}
+
 describe(`SDK, preview and enforce of a deployed guard (SEED=${SEED})`, () => {
   let harness: GuardHarness;
 
@@ -107,20 +113,23 @@ describe(`SDK, preview and enforce of a deployed guard (SEED=${SEED})`, () => {
         if (result.size === result.maxSize && result.limitSize > 0n) counter.add("at the limit");
       }
     }
-    counter.expectEach(["answer allowed", "answer SizeExceeded", "answer OracleRejected", "answer PolicyNotSet"], 10);
-    counter.expectEach(
+    expectReached(counter, ["answer allowed", "answer SizeExceeded", "answer OracleRejected", "answer PolicyNotSet"], 10);
+    expectReached(
+      counter,
       ["Oracle", "Mode", ...ACTIVE_LIMITS, "None"].map((limit) => `limit ${limit}`),
       20,
     );
-    counter.expectEach(
+    expectReached(
+      counter,
       [...MODES, undefined].map((mode) => `mode ${mode}`),
       10,
     );
-    counter.expectEach(
+    expectReached(
+      counter,
       ["Invalid", "Stale", "Aging", "Valid"].map((status) => `status ${status}`),
       10,
     );
-    counter.expectEach(["refused by one unit", "at the limit"], 30);
+    expectReached(counter, ["refused by one unit", "at the limit"], 30);
     this.runnable().title = `agree on ${STATES * POSITIONS} random whole states (${counter.describe("answer ")})`;
   });
 
@@ -143,8 +152,9 @@ describe(`SDK, preview and enforce of a deployed guard (SEED=${SEED})`, () => {
         `leaving ${intent.flow < 0n && answer.maxSize > 0n}`,
       );
     }
-    counter.expectEach(["tight", "fee true", "leaving true"], 20);
-    counter.expectEach(
+    expectReached(counter, ["tight", "fee true", "leaving true"], 20);
+    expectReached(
+      counter,
       ["Volatility", "Collateral", "Margin", "OpenInterest"].map((limit) => `limit ${limit}`),
       10,
     );
@@ -195,7 +205,7 @@ describe(`SDK, preview and enforce of a deployed guard (SEED=${SEED})`, () => {
         counter.add(status);
       }
     }
-    counter.expectEach(["Valid", "Aging", "Stale"], 5);
+    expectReached(counter, ["Valid", "Aging", "Stale"], 5);
   });
 });
 

@@ -95,17 +95,12 @@ contract WordsTest is Properties {
         _equal(word.dailyVolume(), _bits(raw, 0, 40) * 1e18, "daily volume");
         _equal(word.maxSlippage(), _bits(raw, 40, 16) * 1e14, "maximum slippage");
         _equal(word.impactCoefficient(), _bits(raw, 56, 16) * 1e14, "impact coefficient");
-        _equal(word.maxSkewMantissa(), _bits(raw, 72, 32), "skew mantissa");
-        _equal(word.maxSkewExponent(), _bits(raw, 104, 8), "skew exponent");
         _equal(word.maxSkew(), _bits(raw, 72, 32) * 10 ** _bits(raw, 104, 8), "maximum skew");
-        _equal(word.growthCapacityMantissa(), _bits(raw, 112, 32), "capacity mantissa");
-        _equal(word.growthCapacityExponent(), _bits(raw, 144, 8), "capacity exponent");
         _equal(word.growthCapacity(), _bits(raw, 112, 32) * 10 ** _bits(raw, 144, 8), "growth capacity");
         _equal(word.growthPeriod(), _bits(raw, 152, 24), "growth period");
         _equal(word.maxDrawdown(), _bits(raw, 176, 16) * 1e14, "maximum drawdown");
         _equal(word.drawdownPower(), _bits(raw, 192, 8), "power");
         _equal(word.peakHalfLife(), _bits(raw, 200, 16) * 3_600, "half-life");
-        _equal(word.spare(), _bits(raw, 216, 40), "spare");
     }
 
     /// @notice What an account says: each field from its own bits, in its unit, the edge with its sign.

@@ -12,14 +12,14 @@ const MAX_EXPONENT = 42n * WAD;
 
 /**
  * The high-water mark after an action. Money put in or taken out moves it in proportion, ⌈peak·equity / (equity - flow)⌉, so that
- * a deposit and its withdrawal leave it where it was.
+ * a deposit and its withdrawal leave it where it was. Who had nothing left starts anew with what is put in, and with nothing else.
  *
  * Units: quote WAD. Rounded up, saturating at 2^256 - 1.
  *
  * @param peak - Before the action, quote WAD, uint256.
  * @param equity - After the action, quote WAD, int256.
  * @param flow - Put in (positive) or taken out (negative) by the action, quote WAD, int256.
- * @returns The mark in quote WAD; equity itself where there was none before.
+ * @returns The mark in quote WAD; equity itself where there was none before and money was put in.
  * @throws {ArgumentOutOfRangeError} When an argument does not fit its type.
  *
  * @example
@@ -33,7 +33,8 @@ export function peakAfterFlow(peak: bigint, equity: bigint, flow: bigint): bigin
   requireInt("flow", flow, 256);
   const owned = max(equity, 0n);
   const before = equity - flow;
-  return before <= 0n ? owned : max(mulDivUpSaturating(peak, owned, before), owned);
+  if (before <= 0n) return flow > 0n ? owned : peak;
+  return max(mulDivUpSaturating(peak, owned, before), owned);
 }
 
 /**
