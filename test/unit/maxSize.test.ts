@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { check, type MaxSizeOptions, maxSize, type Policy, type SizeIntent } from "../../sdk/src/index.ts";
+import { check, encodeSelfLimit, type MaxSizeOptions, maxSize, type Policy, type SizeIntent } from "../../sdk/src/index.ts";
 import { UNCAPPED } from "../../sdk/src/math/index.ts";
-import { NOW, positionWith, snapshotWith, WAD } from "../helpers/parityFixtures.ts";
+import { NO_METERS, NOW, policyWith, positionWith, snapshotWith, WAD } from "../helpers/parityFixtures.ts";
 
 const FEE = 5n * 10n ** 14n;
 
@@ -30,6 +30,19 @@ describe("maxSize", () => {
     const short = ask({ side: "short" });
     expect(short.maxSize).to.equal(check(snapshotWith(), positionWith({ sizeAfter: -1n }), NOW).limitSize);
     expect(short.maxSize < long.maxSize).to.equal(true);
+  });
+
+  it("asks the meters of the side it is to be on, not of the long one", () => {
+    const expiry = 2n ** 32n - 1n;
+    const selfLimit = encodeSelfLimit({ maxNotional: null, kelly: { kind: "continuous", fraction: WAD / 10n, edge: -WAD }, expiry });
+    const full = (NOW << 224n) | policyWith().growthCapacity;
+    const policy: Partial<Policy> = { active: [...policyWith().active, "SelfLimit", "Growth"] };
+    const snapshot = snapshotWith(policy, { meters: { ...NO_METERS, selfLimit, longGrowth: full } });
+    const of = (side: SizeIntent["side"], changes: Partial<SizeIntent> = {}) => maxSize(snapshot, intentWith({ side, ...changes }));
+    expect(of("short").maxSize > 0n).to.equal(true);
+    // Of two that leave nothing the earlier one is named.
+    expect(of("long")).to.include({ maxSize: 0n, limit: "SelfLimit", limitSize: 0n });
+    expect(of("short", { equity: 0n })).to.include({ maxSize: 0n, limit: "Volatility" });
   });
 
   it("comes with the verdict at that size", () => {

@@ -1,4 +1,4 @@
-import { min } from "../math/checks.ts";
+import { max, min } from "../math/checks.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
 import { mulDivUpSaturating } from "../math/fixedPoint.ts";
 import { type CheckResult, check } from "./check.ts";
@@ -54,11 +54,13 @@ export function maxSize(snapshot: GuardSnapshot, intent: SizeIntent, options: Ma
   // Holding what is there costs no fee: where it is allowed the search starts there, and where it is not it ends there.
   const isSameSide = intent.sizeBefore >= 0n === (intent.side === "long");
   const held = isSameSide ? (intent.sizeBefore < 0n ? -intent.sizeBefore : intent.sizeBefore) : 0n;
-  const holding = ask(held);
-  const [from, to] = isWithin(holding) ? [held, min(holding.maxSize, MAX_MAGNITUDE)] : [0n, held];
+  // Nothing has no side: a single unit says what the side allows.
+  const holding = ask(max(held, 1n));
+  const [from, to] = held === 0n || isWithin(holding) ? [held, min(holding.maxSize, MAX_MAGNITUDE)] : [0n, held];
   const most = search(from, to, (magnitude) => isWithin(ask(magnitude)));
   const answer = ask(most);
-  return { ...answer, maxSize: answer.maxSize === UNCAPPED ? UNCAPPED : most };
+  const { limit, limitSize } = most === 0n ? ask(1n) : answer;
+  return { ...answer, limit, limitSize, maxSize: answer.maxSize === UNCAPPED ? UNCAPPED : most };
 }
 
 /** Whether the size is within the limits, whatever the mode does about it. */
