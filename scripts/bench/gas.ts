@@ -4,13 +4,20 @@ import { fileURLToPath } from "node:url";
 import Table from "cli-table3";
 import { network } from "hardhat";
 import { type Address, encodeFunctionData, type Hex, parseEther } from "viem";
-import { encodePolicy, type Policy } from "../../sdk/src/index.ts";
+import { encodePolicy, encodeSelfLimit, type Limit, type Policy } from "../../sdk/src/index.ts";
 import { buildContracts } from "../lib/build.ts";
 import { main } from "../lib/main.ts";
 import { DEFAULT_POLICY, ETH_USD } from "../lib/market.ts";
 
 const SIX = ["Volatility", "Collateral", "Margin", "Liquidity", "OpenInterest", "Concentration"] as const;
 const FIVE = SIX.filter((limit) => limit !== "Concentration");
+
+/** A notional and a share of Kelly's stake, neither of which binds here. */
+const SELF_LIMIT = encodeSelfLimit({
+  maxNotional: parseEther("1000000"),
+  kelly: { kind: "continuous", fraction: parseEther("0.5"), edge: parseEther("100") },
+  expiry: 2n ** 32n - 1n,
+});
 
 const RESULTS = fileURLToPath(new URL("../../bench/results/gas.json", import.meta.url));
 
@@ -49,7 +56,7 @@ async function measureAll(): Promise<Row[]> {
   const manager = await viem.deployContract("AccessManager", [deployer.account.address]);
   const aggregator = await viem.deployContract("BenchAggregator");
   const feed = await viem.deployContract("BenchFeed", [aggregator.address]);
-  const floor = async (slots: bigint, readsFeed: boolean, writes: boolean): Promise<Gas> => {
+  const floor = async (slots: bigint, readsFeed: boolean, writes: bigint): Promise<Gas> => {
     const contract = await viem.deployContract("Floor", [feed.address, slots, readsFeed, writes, ETH_USD]);
     return measure(contract.address, encodeFunctionData({ abi: contract.abi, functionName: "check", args: [ETH_USD, meter.address, 1n] }));
   };
@@ -81,7 +88,7 @@ async function measureAll(): Promise<Row[]> {
     oppositeOthers: parseEther("900"),
     poolEquity: parseEther("10000000"),
   };
-  const call = (functionName: "enforce" | "poke" | "variance" | "record" | "preview", args: readonly unknown[]): Hex =>
+  const call = (functionName: "enforce" | "poke" | "variance" | "setSelfLimit", args: readonly unknown[]): Hex =>
     encodeFunctionData({ abi: guard.abi, functionName, args } as never);
   const enforce = (change: Partial<typeof position> = {}): Promise<Gas> =>
     measure(guard.address, call("enforce", [ETH_USD, { ...position, ...change }]));
@@ -98,12 +105,18 @@ async function measureAll(): Promise<Row[]> {
     });
   };
   const floors = {
-    isolated: await floor(3n, true, false),
-    withPool: await floor(4n, true, false),
-    stores: await floor(3n, true, true),
-    poke: await floor(1n, true, true),
-    read: await floor(1n, false, false),
-    nothing: await floor(0n, false, false),
+    isolated: await floor(3n, true, 0n),
+    oneMore: await floor(4n, true, 0n),
+    twoMore: await floor(5n, true, 0n),
+    stores: await floor(3n, true, 1n),
+    // The third policy word, and a meter that is read and written.
+    growth: await floor(5n, true, 1n),
+    // The same with both meters, and with all there is: the pool's slot, which is not written, and the account's own limit.
+    meters: await floor(6n, true, 2n),
+    everything: await floor(8n, true, 2n),
+    poke: await floor(1n, true, 1n),
+    read: await floor(1n, false, 0n),
+    nothing: await floor(0n, false, 0n),
   };
 
   await guard.write.poke([ETH_USD]);
@@ -116,7 +129,7 @@ async function measureAll(): Promise<Row[]> {
   // The pool's meter is written once a round; after that it is only read.
   await meter.write.measure([guard.address, call("enforce", [ETH_USD, position])]);
   add("enforce, six limits, round already stored", await enforce(), floors.isolated);
-  add("the same against a floor that reads the pool's slot as well", await enforce(), floors.withPool);
+  add("the same against a floor that reads the pool's slot as well", await enforce(), floors.oneMore);
   await setPolicy({ active: FIVE });
   add("enforce, all but Concentration", await enforce(), floors.isolated);
   add("enforce, all but Concentration, short", await enforce({ sizeBefore: 0n, sizeAfter: -parseEther("10") }), floors.isolated);
@@ -128,8 +141,24 @@ async function measureAll(): Promise<Row[]> {
   }
   for (const limit of ["Liquidity", "Concentration"] as const) {
     await setPolicy({ active: ["Volatility", limit, "OpenInterest"] });
-    add(`enforce, Volatility, ${limit} and OpenInterest`, await enforce(), floors.isolated);
+    const base = limit === "Liquidity" ? floors.isolated : floors.oneMore;
+    add(`enforce, Volatility, ${limit} and OpenInterest`, await enforce(), base);
   }
+  await setPolicy({ active: ["Volatility", "Liquidity", "OpenInterest"], usesImpact: true });
+  add("enforce, Volatility, Liquidity with the law of impact, OpenInterest", await enforce(), floors.oneMore);
+  const withMeter = async (limits: readonly Limit[], name: string, base: Gas): Promise<void> => {
+    await setPolicy({ active: limits, usesImpact: limits.length > 6, maxDrawdown: parseEther("0.5") });
+    // The meters are written for the first time: the row below writes slots that are no longer empty.
+    await meter.write.measure([guard.address, call("enforce", [ETH_USD, position])]);
+    await meter.write.measure([guard.address, call("setSelfLimit", [ETH_USD, SELF_LIMIT])]);
+    add(`enforce, ${name}`, await enforce(), base);
+  };
+  await withMeter(["Volatility", "OpenInterest", "Skew"], "Volatility, OpenInterest and Skew", floors.oneMore);
+  await withMeter(["Volatility", "OpenInterest", "SelfLimit"], "Volatility, OpenInterest and SelfLimit", floors.oneMore);
+  await withMeter(["Volatility", "OpenInterest", "Growth"], "Volatility, OpenInterest and Growth", floors.growth);
+  await withMeter(["Volatility", "OpenInterest", "Drawdown"], "Volatility, OpenInterest and Drawdown", floors.growth);
+  await withMeter([...FIVE, "Growth", "Drawdown"], "all but Concentration, with Growth and Drawdown", floors.meters);
+  await withMeter([...SIX, "Skew", "SelfLimit", "Growth", "Drawdown"], "all ten limits and the law of impact", floors.everything);
   await connection.close();
   return rows;
 }

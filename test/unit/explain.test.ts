@@ -3,6 +3,7 @@ import {
   check,
   decodePolicy,
   type Explanation,
+  encodeSelfLimit,
   explain,
   formatPercent,
   formatWad,
@@ -12,7 +13,7 @@ import {
 } from "../../sdk/src/index.ts";
 import { adverseMove, adverseMoveShort } from "../../sdk/src/math/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { NOW, policyWith, positionWith, snapshotWith, WAD } from "../helpers/parityFixtures.ts";
+import { NO_METERS, NOW, policyWith, positionWith, snapshotWith, WAD } from "../helpers/parityFixtures.ts";
 import { COMPLETE_SUBSETS, fieldsInRange, packFields } from "../helpers/parityPolicies.ts";
 import { randomMeters, randomPosition, randomPrice, randomVariance } from "../helpers/parityStates.ts";
 
@@ -86,6 +87,55 @@ describe("explain", () => {
       `OpenInterest: others hold 12.3456 ETH on this side, which leaves ${most.OpenInterest} of the market's cap.`,
     ]);
     expect(most.OpenInterest).to.equal(`${formatWad(policy.openInterestCap - position.sameSideOthers, 4)} ETH`);
+  });
+
+  it("has a sentence for each of the other limits too, with the numbers they come from", () => {
+    const active: readonly Limit[] = ["Volatility", "Liquidity", "OpenInterest", "Skew", "Concentration", "SelfLimit", "Growth"];
+    const selfLimit = encodeSelfLimit({
+      maxNotional: 3_000n * WAD,
+      kelly: { kind: "continuous", fraction: WAD / 2n, edge: WAD },
+      expiry: 2n ** 32n - 1n,
+    });
+    const longGrowth = ((NOW - 60n) << 224n) | (9_999n * WAD);
+    const policy = { active, usesImpact: true, dailyVolume: 100_000n * WAD, growthCapacity: 10_000n * WAD, growthPeriod: 100_000n };
+    const snapshot = snapshotWith(policy, { meters: { ...NO_METERS, selfLimit, longGrowth } });
+    const position = positionWith({ sameSideOthers: 2n * WAD, oppositeOthers: 7n * WAD, poolEquity: 10_000n * WAD });
+    const { limits } = explain(snapshot, position, NOW, NAMES);
+    const sentences = limits.filter(({ limit }) => limit !== "Volatility" && limit !== "OpenInterest").map(({ sentence }) => sentence);
+    // 100 000 · 0.01² · 365 / 0.64 = 5 703.125; the others hold 4 000 of it. Growth: 10 000 - (9 999 - 60 · 0.1) = 7.
+    expect(sentences).to.deep.equal([
+      "Liquidity: the market's depth carries 5703 USD on one side, of which others leave you 0.8515 ETH.",
+      "Skew: this side may outweigh the other by 20000 ETH; others hold 2 against 7, which leaves 20005 ETH.",
+      "Concentration: one account may hold 50 % of what the pool on the other side owns, which is 2.5 ETH.",
+      "SelfLimit: you allow yourself 0.3906 ETH, with 50 % of Kelly's stake on the edge you declared.",
+      "Growth: this side may grow by 7 ETH more now, to 7 ETH for you; it gains 10000 every 100000 s.",
+    ]);
+  });
+
+  it("says how far below its mark an account is, and what that leaves; and lists every limit at nothing where it leaves nothing", () => {
+    const active: readonly Limit[] = ["Volatility", "OpenInterest", "Drawdown"];
+    const at = (peak: bigint): Explanation =>
+      explain(
+        snapshotWith({ active, peakHalfLife: 0n }, { meters: { ...NO_METERS, highWaterMark: (NOW << 224n) | peak } }),
+        positionWith(),
+        NOW,
+        NAMES,
+      );
+    expect(at(1_000n * WAD).summary).to.not.contain("Drawdown");
+    const losing = at(1_250n * WAD);
+    expect(losing.limitSize).to.equal((at(1_000n * WAD).limitSize * 6n) / 10n);
+    expect(losing.summary).to.match(
+      /^Volatility: .*\. Drawdown: your equity is 20 % below its high-water mark, 50 % at the most; that leaves 60 % of every limit\.$/,
+    );
+    const lost = at(2_000n * WAD);
+    expect(lost).to.include({ limit: "Drawdown", maxSize: 0n });
+    expect(lost.limits.map(({ limit, size, binds }) => [limit, size, binds])).to.deep.equal([
+      ["Volatility", 0n, false],
+      ["OpenInterest", 0n, false],
+    ]);
+    expect(lost.summary).to.equal(
+      "Drawdown: your equity is 50 % below its high-water mark, 50 % at the most; that leaves 0 % of every limit.",
+    );
   });
 
   it("says what a short loses, which is more than the same move costs a long", () => {
