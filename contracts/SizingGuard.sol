@@ -158,6 +158,18 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         VolatilitySlot slot = m.volatility;
         (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(feed, slot);
         if (_measuresPool(feed, roundTime)) _seePool(m, state, position.poolEquity, roundTime);
+        limitSize = _judge(market, m, feed, position, state);
+        _store(market, m, slot, next);
+    }
+
+    /// @dev Reverts where the size exceeds what the limits or the side's growth allow, and moves the meters.
+    function _judge(
+        bytes32 market,
+        Market storage m,
+        FeedPolicy feed,
+        Position calldata position,
+        MarketState memory state
+    ) private returns (uint256 limitSize) {
         ExtendedPolicy extended = _extended(m, feed);
         AccountState memory account;
         uint256 grown = UNCAPPED;
@@ -171,7 +183,6 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         if (SignedMath.abs(position.sizeAfter) > Math.min(limitSize, grown)) {
             _reject(market, position, SizingMath.verdict(feed, position, state, limitSize, limit, grown));
         }
-        _store(market, m, slot, next);
     }
 
     /// @dev Reverts; in Shadow it only says that Enforce would.

@@ -44,6 +44,14 @@ struct AccountState {
     SelfLimit selfLimit;
 }
 
+/// @notice What follows from policy and market alone.
+/// @param scale share of the resources that counts, WAD (`marketScale`)
+/// @param move the adverse move to survive, WAD (`policyMove`)
+struct MarketTerms {
+    uint256 scale;
+    uint256 move;
+}
+
 /// @title SizingMath
 /// @notice The pure core: a position, the market and the policy in, a verdict out. No storage, no clock, no call.
 /// @dev Mirror: `sdk/src/guard/sizing.ts`. There the limits are a list; here each is compared as soon as it is computed,
@@ -146,19 +154,14 @@ library SizingMath {
         if (feed.mode() == uint256(Mode.Off)) return (UNCAPPED, Limit.None);
         if (feed.mode() == uint256(Mode.ReduceOnly)) return (0, Limit.Mode);
         if (market.status < OracleStatus.Uncertain) return (0, Limit.Oracle);
-        uint256 scale = marketScale(feed, market);
-        if (scale == 0) return (0, Limit.Oracle);
+        MarketTerms memory terms;
+        terms.scale = marketScale(feed, market);
+        if (terms.scale == 0) return (0, Limit.Oracle);
         if (position.equity <= 0) return (0, firstAccountLimit(feed.active()));
         uint256 share = accountScale(feed.active(), account);
         if (share == 0) return (0, Limit.Drawdown);
-
-        uint256 move = policyMove(risk, market);
-        (uint256 notional, Limit limit) =
-            _quoteLimit(feed, risk, extended, position, market, account.selfLimit, move, scale);
-        uint256 size =
-            notional == UNCAPPED ? UNCAPPED : FixedPointMath.mulDivDownSaturating(notional, WAD, market.price);
-        (uint256 byBase, Limit baseLimit) = _baseLimit(feed.active(), risk, extended, position, move, scale);
-        if (byBase < size || (byBase == size && baseLimit < limit)) (size, limit) = (byBase, baseLimit);
+        terms.move = policyMove(risk, market);
+        (uint256 size, Limit limit) = _smallest(feed, risk, extended, position, market, account, terms);
         return size == UNCAPPED ? (UNCAPPED, Limit.None) : (Binding.applyScale(size, share), limit);
     }
 
@@ -323,6 +326,22 @@ library SizingMath {
         return active & (1 << uint256(limit)) != 0;
     }
 
+    /// @dev The smallest of all, base WAD. Those in quote are compared in quote, and the smallest is converted once.
+    function _smallest(
+        FeedPolicy feed,
+        RiskPolicy risk,
+        ExtendedPolicy extended,
+        Position calldata position,
+        MarketState memory market,
+        AccountState memory account,
+        MarketTerms memory terms
+    ) private pure returns (uint256 size, Limit limit) {
+        (size, limit) = _quoteLimit(feed, risk, extended, position, market, account, terms);
+        if (size != UNCAPPED) size = FixedPointMath.mulDivDownSaturating(size, WAD, market.price);
+        (uint256 byBase, Limit baseLimit) = _baseLimit(feed.active(), risk, extended, position, terms);
+        if (byBase < size || (byBase == size && baseLimit < limit)) (size, limit) = (byBase, baseLimit);
+    }
+
     /// @dev The smallest of the active limits in quote WAD, the first of the smallest ones; an inactive one is not computed.
     function _quoteLimit(
         FeedPolicy feed,
@@ -330,12 +349,38 @@ library SizingMath {
         ExtendedPolicy extended,
         Position calldata position,
         MarketState memory market,
-        SelfLimit own,
-        uint256 move,
-        uint256 scale
+        AccountState memory account,
+        MarketTerms memory terms
     ) private pure returns (uint256 least, Limit limit) {
         uint256 active = feed.active();
-        uint256 equity = scaledEquity(position, scale);
+        uint256 equity = scaledEquity(position, terms.scale);
+        (least, limit) = _moveLimit(active, risk, position, equity, terms.move);
+        if (active & SIDE_LIMITS != 0) {
+            uint256 others = othersNotional(position, market.price);
+            if (isActive(active, Limit.Margin)) {
+                (least, limit) = _tighter(least, limit, margin(risk, equity, others, terms.scale), Limit.Margin);
+            }
+            if (isActive(active, Limit.Liquidity)) {
+                uint256 value = liquidity(feed, risk, extended, market.variance, others, terms.scale);
+                (least, limit) = _tighter(least, limit, value, Limit.Liquidity);
+            }
+        }
+        if (isActive(active, Limit.Concentration)) {
+            uint256 value = concentration(risk, position, market.poolEquity, terms.scale);
+            (least, limit) = _tighter(least, limit, value, Limit.Concentration);
+        }
+        if (isActive(active, Limit.SelfLimit)) {
+            uint256 value = selfLimit(account.selfLimit, position, market, equity);
+            (least, limit) = _tighter(least, limit, value, Limit.SelfLimit);
+        }
+    }
+
+    /// @dev The smallest of those that ask equity to survive the move.
+    function _moveLimit(uint256 active, RiskPolicy risk, Position calldata position, uint256 equity, uint256 move)
+        private
+        pure
+        returns (uint256 least, Limit limit)
+    {
         uint256 against = sideMove(position, move);
         least = UNCAPPED;
         if (isActive(active, Limit.Volatility)) {
@@ -343,23 +388,6 @@ library SizingMath {
         }
         if (isActive(active, Limit.Collateral)) {
             (least, limit) = _tighter(least, limit, collateral(risk, position, equity, against), Limit.Collateral);
-        }
-        if (active & SIDE_LIMITS != 0) {
-            uint256 others = othersNotional(position, market.price);
-            if (isActive(active, Limit.Margin)) {
-                (least, limit) = _tighter(least, limit, margin(risk, equity, others, scale), Limit.Margin);
-            }
-            if (isActive(active, Limit.Liquidity)) {
-                uint256 value = liquidity(feed, risk, extended, market.variance, others, scale);
-                (least, limit) = _tighter(least, limit, value, Limit.Liquidity);
-            }
-        }
-        if (isActive(active, Limit.Concentration)) {
-            uint256 value = concentration(risk, position, market.poolEquity, scale);
-            (least, limit) = _tighter(least, limit, value, Limit.Concentration);
-        }
-        if (isActive(active, Limit.SelfLimit)) {
-            (least, limit) = _tighter(least, limit, selfLimit(own, position, market, equity), Limit.SelfLimit);
         }
     }
 
@@ -369,15 +397,15 @@ library SizingMath {
         RiskPolicy risk,
         ExtendedPolicy extended,
         Position calldata position,
-        uint256 move,
-        uint256 scale
+        MarketTerms memory terms
     ) private pure returns (uint256 least, Limit limit) {
         least = UNCAPPED;
         if (isActive(active, Limit.OpenInterest)) {
-            (least, limit) = _tighter(least, limit, openInterest(risk, position, move, scale), Limit.OpenInterest);
+            uint256 value = openInterest(risk, position, terms.move, terms.scale);
+            (least, limit) = _tighter(least, limit, value, Limit.OpenInterest);
         }
         if (isActive(active, Limit.Skew)) {
-            (least, limit) = _tighter(least, limit, skew(extended, position, scale), Limit.Skew);
+            (least, limit) = _tighter(least, limit, skew(extended, position, terms.scale), Limit.Skew);
         }
     }
 

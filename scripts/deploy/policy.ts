@@ -8,12 +8,14 @@ export interface PolicyFile {
   readonly feed?: Hex;
   readonly mode: Mode;
   readonly active: readonly Limit[];
-  readonly [field: string]: string | readonly string[] | undefined;
+  readonly usesImpact: boolean;
+  readonly [field: string]: string | boolean | readonly string[] | undefined;
 }
 
 /** Every field that is a whole number: WAD, quote WAD or seconds, as in `Policy`. */
-const NUMBERS = Object.keys(DEFAULT_POLICY).filter((name) => name !== "mode" && name !== "active");
-const FIELDS = ["feed", "mode", "active", ...NUMBERS];
+const OTHERS = ["mode", "active", "usesImpact"];
+const NUMBERS = Object.keys(DEFAULT_POLICY).filter((name) => !OTHERS.includes(name));
+const FIELDS = ["feed", ...OTHERS, ...NUMBERS];
 
 /**
  * Reads a policy file.
@@ -24,13 +26,15 @@ export const readPolicyFile = (path: string): PolicyFile => readJson(path, check
 /** The policy in the SDK's terms. */
 export function toPolicy(file: PolicyFile, feed: Hex): Policy {
   const numbers = NUMBERS.map((name) => [name, BigInt(file[name] as string)]);
-  return { ...Object.fromEntries(numbers), mode: file.mode, active: file.active, feed: feed.toLowerCase() as Hex } as Policy;
+  const { mode, active, usesImpact } = file;
+  return { ...Object.fromEntries(numbers), mode, active, usesImpact, feed: feed.toLowerCase() as Hex } as Policy;
 }
 
 /** The opposite; the feed is left out. */
 export function toPolicyFile(policy: Omit<Policy, "feed">): PolicyFile {
   const numbers = NUMBERS.map((name) => [name, String(policy[name as keyof typeof policy])]);
-  return { ...Object.fromEntries(numbers), mode: policy.mode, active: policy.active } as PolicyFile;
+  const { mode, active, usesImpact } = policy;
+  return { ...Object.fromEntries(numbers), mode, active, usesImpact } as PolicyFile;
 }
 
 /**
@@ -57,6 +61,7 @@ function checkPolicyFile(value: unknown): PolicyFile {
   if (file.feed !== undefined && !(typeof file.feed === "string" && /^0x[0-9a-fA-F]{40}$/.test(file.feed))) {
     throw new Error("feed must be an address.");
   }
+  if (typeof file.usesImpact !== "boolean") throw new Error("usesImpact must be true or false.");
   if (!MODES.includes(file.mode as Mode)) throw new Error(`mode must be one of ${MODES.join(", ")}.`);
   const { active } = file;
   const isListed = Array.isArray(active) && active.every((limit) => LIMITS.includes(limit));

@@ -330,6 +330,7 @@ describe("npm run deploy", () => {
         [{ tail: undefined }, "tail must be a string of decimal digits"],
         [{ tial: "4" }, 'there is no field "tial"'],
         [{ mode: "On" }, "mode must be one of"],
+        [{ usesImpact: "true" }, "usesImpact must be true or false"],
         [{ active: ["Volatile"] }, "active must be a list of limits"],
         [{ feed: "0x12" }, "feed must be an address"],
       ] as const) {
