@@ -1,8 +1,23 @@
 import { expect } from "chai";
-import { ArgumentOutOfRangeError, OracleRejectedError, PolicyNotSetError, SizeExceededError } from "../../sdk/src/errors/index.ts";
-import { type CheckResult, carry, check, type GuardSnapshot, type Limit, type Position, reducesRisk } from "../../sdk/src/index.ts";
+import {
+  ArgumentOutOfRangeError,
+  OracleRejectedError,
+  PolicyNotSetError,
+  SizeExceededError,
+  SnapshotOfAnotherAccountError,
+} from "../../sdk/src/errors/index.ts";
+import {
+  type CheckResult,
+  carry,
+  check,
+  encodeSelfLimit,
+  type GuardSnapshot,
+  type Limit,
+  type Position,
+  reducesRisk,
+} from "../../sdk/src/index.ts";
 import { UNCAPPED } from "../../sdk/src/math/index.ts";
-import { ACCOUNT, NOW, positionWith, snapshotWith, WAD } from "../helpers/parityFixtures.ts";
+import { ACCOUNT, NO_METERS, NOW, positionWith, snapshotWith, WAD } from "../helpers/parityFixtures.ts";
 
 const ask = (snapshot: GuardSnapshot, position: Position, now = NOW): CheckResult => check(snapshot, position, now);
 const noRound = { round: null, variance: 0n } as const;
@@ -102,6 +117,36 @@ describe("check", () => {
         });
       }
     }
+  });
+
+  it("answers for the snapshot's account alone where the policy measures accounts, however the address is written", () => {
+    const stranger = positionWith({ account: "0x0000000000000000000000000000000000000B0B" });
+    for (const limit of ["Drawdown", "SelfLimit"] as const) {
+      const snapshot = snapshotWith({ active: ["Volatility", "OpenInterest", limit] });
+      expect(() => ask(snapshot, stranger)).to.throw(
+        SnapshotOfAnotherAccountError,
+        "Take one for 0x0000000000000000000000000000000000000B0B",
+      );
+      ask(snapshot, positionWith({ account: ACCOUNT.toUpperCase().replace("0X", "0x") as Position["account"] }));
+    }
+    expect(ask(snapshotWith({ active: ["Volatility", "OpenInterest", "Growth"] }), stranger).limit).to.equal("Volatility");
+  });
+
+  it("knows the self limit until the second it expires", () => {
+    const selfLimit = encodeSelfLimit({ maxNotional: 1n * WAD, kelly: null, expiry: NOW + 10n });
+    const snapshot = snapshotWith({ active: ["Volatility", "OpenInterest", "SelfLimit"] }, { meters: { ...NO_METERS, selfLimit } });
+    expect(ask(snapshot, positionWith(), NOW + 9n).limit).to.equal("SelfLimit");
+    expect(ask(snapshot, positionWith(), NOW + 10n).limit).to.equal("Volatility");
+  });
+
+  it("asks the bucket of the side, and counts what leaked out of it since", () => {
+    const policy = { active: ["Volatility", "OpenInterest", "Growth"], growthCapacity: 100n, growthPeriod: 100n } as const;
+    const meters = { ...NO_METERS, longGrowth: (NOW << 224n) | 90n, shortGrowth: (NOW << 224n) | 40n };
+    const of = (sizeAfter: bigint, now: bigint) => ask(snapshotWith(policy, { meters }), positionWith({ sizeAfter }), now);
+    expect(of(1n, NOW)).to.include({ maxSize: 10n, limit: "Growth" });
+    expect(of(-1n, NOW)).to.include({ maxSize: 60n, limit: "Growth" });
+    expect(of(1n, NOW + 25n)).to.include({ maxSize: 35n });
+    expect(ask(snapshotWith({ ...policy, mode: "Off" }, { meters }), positionWith())).to.include({ maxSize: UNCAPPED, limit: "None" });
   });
 
   it("judges collateral leaving, flips and growth as new risk", () => {

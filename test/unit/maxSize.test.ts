@@ -43,6 +43,9 @@ describe("maxSize", () => {
     // Of two that leave nothing the earlier one is named.
     expect(of("long")).to.include({ maxSize: 0n, limit: "SelfLimit", limitSize: 0n });
     expect(of("short", { equity: 0n })).to.include({ maxSize: 0n, limit: "Volatility" });
+    const rising = encodeSelfLimit({ maxNotional: null, kelly: { kind: "continuous", fraction: WAD / 10n, edge: WAD }, expiry });
+    const other = snapshotWith(policy, { meters: { ...NO_METERS, selfLimit: rising } });
+    expect(maxSize(other, intentWith({ side: "short" }))).to.include({ maxSize: 0n, limit: "SelfLimit", limitSize: 0n });
   });
 
   it("comes with the verdict at that size", () => {
