@@ -292,6 +292,8 @@ export const LANDMARKS: Readonly<Record<string, readonly Arguments[]>> = {
     [100n * WAD, WAD, WAD / 2n, WAD],
     [100n * WAD, WAD, 2n * WAD, WAD],
     [100n * WAD, WAD, WAD, UNCAPPED],
+    // p·(odds + 1) is one unit of W² above 1: the smallest edge there is.
+    [UNCAPPED, WAD, 10n ** 12n + 1n, 10n ** 24n - 10n ** 12n + 1n - WAD],
     [100n * WAD, WAD, WAD, 0n],
   ],
   kellyLimitMarket: [
@@ -333,11 +335,13 @@ export const LANDMARKS: Readonly<Record<string, readonly Arguments[]>> = {
     [90n * WAD, 100n * WAD, WAD + 1n, 1n],
     [80n * WAD, 100n * WAD, WAD / 5n, 1n],
     [100n * WAD, 100n * WAD, WAD / 5n, 1n],
+    [100n * WAD, 100n * WAD, 0n, 1n],
     [0n, 100n * WAD, WAD / 5n, 1n],
   ],
   cppiLimit: [
     [90n * WAD, 100n * WAD, WAD / 5n, 4n * WAD],
     [-1n, 100n * WAD, WAD / 5n, 4n * WAD],
+    [1n, 0n, 0n, WAD],
     [2n ** 255n - 1n, 0n, 0n, WAD],
   ],
   peakAfterFlow: [
@@ -358,6 +362,7 @@ export const LANDMARKS: Readonly<Record<string, readonly Arguments[]>> = {
     [0n, -1n, 0n, 1n, 0n],
     [2n ** 255n - 1n, 0n, 0n, 1n, 0n],
   ],
+  correlationLimit: [[1n, 1n, 0n, 0n, 1n, 0n, 0n, 0n, 1n, 1n, ...Array<bigint>(8).fill(0n), WAD, 1n]],
   gridLimit: [
     [10n * WAD, 2n, 0n, -5n * WAD, 0n, 2n, -WAD / 10n, -WAD / 5n, 0n],
     [10n * WAD, 1n, -11n * WAD, 0n, 0n, 1n, -1n, 0n, 0n],

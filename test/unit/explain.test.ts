@@ -97,15 +97,22 @@ describe("explain", () => {
       expiry: 2n ** 32n - 1n,
     });
     const longGrowth = ((NOW - 60n) << 224n) | (9_999n * WAD);
-    const policy = { active, usesImpact: true, dailyVolume: 100_000n * WAD, growthCapacity: 10_000n * WAD, growthPeriod: 100_000n };
+    const policy = {
+      active,
+      usesImpact: true,
+      dailyVolume: 100_000n * WAD,
+      growthCapacity: 10_000n * WAD,
+      growthPeriod: 100_000n,
+      maxSkew: 2_000_012_347n * 10n ** 13n,
+    };
     const snapshot = snapshotWith(policy, { meters: { ...NO_METERS, selfLimit, longGrowth } });
-    const position = positionWith({ sameSideOthers: 2n * WAD, oppositeOthers: 7n * WAD, poolEquity: 10_000n * WAD });
+    const position = positionWith({ sameSideOthers: 2n * WAD + 1n, oppositeOthers: 712_345n * 10n ** 13n, poolEquity: 10_000n * WAD });
     const { limits } = explain(snapshot, position, NOW, NAMES);
     const sentences = limits.filter(({ limit }) => limit !== "Volatility" && limit !== "OpenInterest").map(({ sentence }) => sentence);
     // 100 000 · 0.01² · 365 / 0.64 = 5 703.125; the others hold 4 000 of it. Growth: 10 000 - (9 999 - 60 · 0.1) = 7.
     expect(sentences).to.deep.equal([
       "Liquidity: the market's depth carries 5703 USD on one side, of which others leave you 0.8515 ETH.",
-      "Skew: this side may outweigh the other by 20000 ETH; others hold 2 against 7, which leaves 20005 ETH.",
+      "Skew: this side may outweigh the other by 20000.1234 ETH; others hold 2 against 7.1234, which leaves 20005.2469 ETH.",
       "Concentration: one account may hold 50 % of what the pool on the other side owns, which is 2.5 ETH.",
       "SelfLimit: you allow yourself 0.3906 ETH, with 50 % of Kelly's stake on the edge you declared.",
       "Growth: this side may grow by 7 ETH more now, to 7 ETH for you; it gains 10000 every 100000 s.",

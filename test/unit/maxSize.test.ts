@@ -48,6 +48,14 @@ describe("maxSize", () => {
     expect(maxSize(other, intentWith({ side: "short" }))).to.include({ maxSize: 0n, limit: "SelfLimit", limitSize: 0n });
   });
 
+  it("names what binds at that size, and not what binds before its fee is paid", () => {
+    // A cap a hair below what the equity carries: for one unit it is the tighter, for the largest size the fee has cost more.
+    const free = ask().maxSize;
+    const policy: Partial<Policy> = { openInterestCap: (free / 10n ** 12n - 1n) * 10n ** 12n };
+    expect(ask({}, {}, policy).limit).to.equal("OpenInterest");
+    expect(ask({}, { feeRatio: FEE }, policy)).to.include({ limit: "Volatility" });
+  });
+
   it("comes with the verdict at that size", () => {
     const result = ask();
     expect(result).to.include({ allowed: true, size: result.maxSize, headroom: 0n, limit: "Volatility", rejection: null });
