@@ -24,10 +24,11 @@ export interface Stage {
 export const LEFT_OUT: readonly string[] = ["reads the feed once", "the bytes the generator writes", "are refused with the file"];
 
 /** Every mirrored function by itself: the committed vectors first, which take the least time. */
-const FUNCTIONS = ["test/vectors/vectors.test.ts", "test/differential/functions.test.ts", "test/differential/walks.test.ts"];
+const VECTORS = "test/vectors/vectors.test.ts";
+const FUNCTIONS = [VECTORS, "test/differential/functions.test.ts", "test/differential/walks.test.ts"];
 const PARITY = ["test/parity/judge.test.ts", "test/parity/policy.test.ts"];
 const GUARD = ["policy", "rounds", "modes", "feeds"].map((name) => `test/guard/${name}.test.ts`);
-const STATES = "test/parity/guard.test.ts";
+const STATES = ["test/parity/meters.test.ts", "test/parity/guard.test.ts"];
 
 const PATTERNS: Readonly<Record<Language, readonly string[]>> = {
   solidity: ["contracts/libraries/**/*.sol", "contracts/types/*.sol", "contracts/oracle/*.sol", "contracts/SizingGuard.sol"],
@@ -56,12 +57,13 @@ function solidityStages(file: string): readonly Stage[] {
   if (PURE.test(file)) return [functions];
   const core = { contracts: ["SizingHarness"], tests: PARITY, only: "SDK against Solidity" };
   const attacks = STATEFUL.test(file) ? glob(["test/attacks/*.test.ts"]) : [];
-  return [functions, core, { contracts: ["SizingGuard"], tests: [...GUARD, ...attacks, STATES] }];
+  const vectors = { contracts: ["SizingHarness"], tests: [VECTORS] };
+  return [functions, vectors, core, { contracts: ["SizingGuard"], tests: [...GUARD, ...STATES, ...attacks] }];
 }
 
 /** The SDK's tests meet the contracts as they are: whoever differs from them differs from the SDK as it was. */
 function typescriptStages(file: string): readonly Stage[] {
-  const whole = PURE.test(file) ? [] : [...PARITY, STATES];
+  const whole = PURE.test(file) ? [] : [...PARITY, ...STATES];
   return [{ contracts: [], tests: [...unitTests(), ...FUNCTIONS, ...whole] }];
 }
 
