@@ -9,6 +9,7 @@ import { type Mutant, toMutants } from "./mutation/mutant.ts";
 import { Worker } from "./mutation/pool.ts";
 import {
   complaints,
+  type FileResult,
   outdated,
   print,
   readResults,
@@ -112,9 +113,14 @@ function checkLanguage(language: Language, judgements: readonly Judgement[]): st
     ...staleJudgements(
       result.survivors,
       judgements,
-      measured.filter((file) => kept[file]?.invalid !== undefined && kept[file].mutants + kept[file].invalid === kept[file].possible),
+      // Of a sample nobody knows what else survives.
+      measured.filter((file) => isWhole(kept[file])),
     ),
   ];
+}
+
+function isWhole(result: FileResult | undefined): boolean {
+  return result !== undefined && result.mutants + result.invalid === result.possible;
 }
 
 /** Those of one file. */

@@ -30,6 +30,7 @@ import {
   wad,
   warmUp,
 } from "../helpers/market.ts";
+import { ACTIVE_LIMITS } from "../helpers/parityPolicies.ts";
 
 const direct = fixture(createDirect);
 const warm = fixture(async (connection) => {
@@ -91,18 +92,7 @@ interface Range {
 }
 
 /** Every limit of this version. */
-const SUPPORTED: readonly Limit[] = [
-  "Volatility",
-  "Collateral",
-  "Margin",
-  "Liquidity",
-  "OpenInterest",
-  "Skew",
-  "Concentration",
-  "SelfLimit",
-  "Growth",
-  "Drawdown",
-];
+const SUPPORTED: readonly Limit[] = ACTIVE_LIMITS;
 
 const NO_WORDS: PolicyWords = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n };
 

@@ -1,6 +1,5 @@
 import { applyScale } from "../limits/bind.ts";
 import { unpackHighWaterMark } from "../math/accountMeters.ts";
-import { min } from "../math/checks.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
 import { mulDivDown, sqrtUp } from "../math/fixedPoint.ts";
 import { accountState, type CheckResult, check, marketState } from "./check.ts";
@@ -12,8 +11,8 @@ import type { KellyRule } from "./selfLimit.ts";
 import {
   type AccountState,
   accountScale,
+  depth,
   growthSize,
-  impact,
   type LimitValue,
   limitValues,
   type MarketState,
@@ -146,7 +145,7 @@ function sentence(limit: Limit, size: bigint, asked: Asked): string {
       );
     case "Liquidity":
       return (
-        `Liquidity: the market's depth carries ${formatWad(depth(policy, market), 0)} ${quote} on one side, of which others leave you ` +
+        `Liquidity: the market's depth carries ${formatWad(depth(policy, market.variance), 0)} ${quote} on one side, of which others leave you ` +
         `${most}.`
       );
     case "OpenInterest":
@@ -174,11 +173,6 @@ function sentence(limit: Limit, size: bigint, asked: Asked): string {
     default:
       return `${limit}: leaves ${most}.`;
   }
-}
-
-/** The cap on a side that its depth carries, quote WAD. */
-function depth(policy: Policy, { variance }: MarketState): bigint {
-  return policy.usesImpact ? min(policy.liquidityCap, impact(policy, variance)) : policy.liquidityCap;
 }
 
 function edge(kelly: KellyRule | null): string {

@@ -277,10 +277,13 @@ function margin(policy: Policy, equity: bigint, others: bigint, scale: bigint): 
   return marginLimit(equity, others, policy.baseMargin, applyScale(policy.fullMarginOpenInterest, scale));
 }
 
-/** Of the smaller cap, where it also keeps to the law of market impact. */
 function liquidity(policy: Policy, variance: bigint, others: bigint, scale: bigint): bigint {
-  const cap = policy.usesImpact ? min(policy.liquidityCap, impact(policy, variance)) : policy.liquidityCap;
-  return liquidityLimit(applyScale(cap, scale), others);
+  return liquidityLimit(applyScale(depth(policy, variance), scale), others);
+}
+
+/** The cap on a side that its depth carries, quote WAD: the smaller one, where it also keeps to the law of market impact. */
+export function depth(policy: Policy, variance: bigint): bigint {
+  return policy.usesImpact ? min(policy.liquidityCap, impact(policy, variance)) : policy.liquidityCap;
 }
 
 /** What can be sold at once within the policy's slippage, quote WAD, rounded down. */
