@@ -4,27 +4,30 @@ pragma solidity 0.8.30;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+import {PolicyChecker} from "./PolicyChecker.sol";
+import {PortfolioReader} from "./PortfolioReader.sol";
 import {
+    Assessment,
+    Exposure,
     ISizingGuard,
     Limit,
     MeterWords,
-    OracleStatus,
+    Mode,
     PolicyWords,
     Position,
     Verdict
 } from "./interfaces/ISizingGuard.sol";
 import {UNCAPPED} from "./libraries/FixedPointMath.sol";
-import {PolicyRules} from "./libraries/PolicyRules.sol";
 import {PositionMeters} from "./libraries/PositionMeters.sol";
 import {SelfLimitRules} from "./libraries/SelfLimitRules.sol";
 import {AccountState, MarketState, SizingMath} from "./libraries/SizingMath.sol";
-import {FeedReader, Round} from "./oracle/FeedReader.sol";
-import {Market, VolatilityOracle} from "./oracle/VolatilityOracle.sol";
+import {Market} from "./oracle/VolatilityOracle.sol";
 import {ExtendedPolicy} from "./types/ExtendedPolicy.sol";
 import {FeedPolicy} from "./types/FeedPolicy.sol";
 import {GrowthMeter} from "./types/GrowthMeter.sol";
 import {HighWaterMark} from "./types/HighWaterMark.sol";
 import {PoolMeter} from "./types/PoolMeter.sol";
+import {PortfolioPolicy} from "./types/PortfolioPolicy.sol";
 import {RiskPolicy} from "./types/RiskPolicy.sol";
 import {SelfLimit} from "./types/SelfLimit.sol";
 import {VolatilitySlot} from "./types/VolatilitySlot.sol";
@@ -40,11 +43,12 @@ struct AccountMeters {
 /// @dev Warning: the guard believes the protocol's sizes, equity and open interest. What each mis-statement can do is in
 /// docs/integration.md.
 /// @dev Warning: governance sets policies and nothing else. No role is asked while trading.
-contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
+contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
     /* IMMUTABLES */
 
     /// @inheritdoc ISizingGuard
     address public immutable PROTOCOL;
+    PolicyChecker private immutable CHECKER = new PolicyChecker();
 
     /* STORAGE */
 
@@ -82,6 +86,28 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
     }
 
     /// @inheritdoc ISizingGuard
+    function enforcePortfolio(bytes32 market, Position calldata position, Exposure[] calldata others)
+        external
+        onlyProtocol
+    {
+        Market storage m = _markets[market];
+        FeedPolicy feed = m.feed;
+        bool isReduction = _reducesRisk(position, others);
+        if (!feed.isSet() && !isReduction) revert PolicyNotSet(market);
+        VolatilitySlot slot = m.volatility;
+        (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(feed, slot);
+        Assessment memory assessment = _assess(market, feed, position, others, state);
+        if (isReduction) {
+            _moveMeters(market, position);
+        } else {
+            if (_measuresPool(feed, roundTime)) _seePool(m, state, position.poolEquity, roundTime);
+            _judge(market, m, feed, position, state, assessment.limit);
+            _store(market, m, slot, next);
+        }
+        if (assessment.loss > assessment.allowedLoss) _rejectLoss(market, feed, position.account, assessment);
+    }
+
+    /// @inheritdoc ISizingGuard
     function record(bytes32 market, Position calldata position) external onlyProtocol {
         if (SizingMath.flips(position) || SignedMath.abs(position.sizeAfter) > SignedMath.abs(position.sizeBefore)) {
             revert SizeGrew(market, position.account, position.sizeBefore, position.sizeAfter);
@@ -105,13 +131,14 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
 
     /// @inheritdoc ISizingGuard
     function setPolicy(bytes32 market, PolicyWords calldata words) external restricted {
+        CHECKER.requireValid(market, words);
         FeedPolicy feed = FeedPolicy.wrap(words.feedPolicy);
-        RiskPolicy risk = RiskPolicy.wrap(words.riskPolicy);
-        ExtendedPolicy extended = ExtendedPolicy.wrap(words.extendedPolicy);
-        PolicyRules.requireValid(market, feed, risk, extended);
         Market storage m = _markets[market];
         bool restarts = m.feed.feed() != feed.feed();
-        (m.feed, m.risk, m.extended) = (feed, risk, extended);
+        m.feed = feed;
+        m.risk = RiskPolicy.wrap(words.riskPolicy);
+        m.extended = ExtendedPolicy.wrap(words.extendedPolicy);
+        m.portfolio = PortfolioPolicy.wrap(words.portfolioPolicy);
         emit PolicySet(market, words);
         // Two feeds need not quote the same thing: a return measured across both would be nonsense.
         if (restarts) _store(market, m, m.volatility, VolatilitySlot.wrap(0));
@@ -123,18 +150,36 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
     function preview(bytes32 market, Position calldata position) external view returns (Verdict memory) {
         Market storage m = _markets[market];
         FeedPolicy feed = m.feed;
-        if (!feed.isSet()) return _previewUnset(market, position);
+        if (!feed.isSet()) return _previewUnset(market, position, SizingMath.reducesRisk(position));
         (MarketState memory state,, uint256 roundTime) = _marketState(feed, m.volatility);
-        if (_measuresPool(feed, roundTime)) state.poolEquity = m.pool.seen(roundTime);
-        ExtendedPolicy extended = _extended(m, feed);
-        AccountState memory account = _accountState(market, m, feed.active(), extended, position);
-        return SizingMath.judge(feed, m.risk, extended, position, state, account);
+        return _preview(market, position, state, roundTime, 0);
     }
 
     /// @inheritdoc ISizingGuard
-    function policy(bytes32 market) external view returns (PolicyWords memory) {
+    function previewPortfolio(bytes32 market, Position calldata position, Exposure[] calldata others)
+        external
+        view
+        returns (Verdict memory verdict, Assessment memory assessment)
+    {
         Market storage m = _markets[market];
-        return PolicyWords(FeedPolicy.unwrap(m.feed), RiskPolicy.unwrap(m.risk), ExtendedPolicy.unwrap(m.extended));
+        FeedPolicy feed = m.feed;
+        bool isReduction = _reducesRisk(position, others);
+        if (!feed.isSet()) return (_previewUnset(market, position, isReduction), assessment);
+        (MarketState memory state,, uint256 roundTime) = _marketState(feed, m.volatility);
+        assessment = _assess(market, feed, position, others, state);
+        verdict = _preview(market, position, state, roundTime, assessment.limit);
+        if (assessment.loss <= assessment.allowedLoss) return (verdict, assessment);
+        if (SignedMath.abs(position.sizeAfter) <= verdict.maxSize) verdict.limit = Limit.Portfolio;
+        verdict.allowed = feed.mode() == uint256(Mode.Shadow);
+    }
+
+    /// @inheritdoc ISizingGuard
+    function policy(bytes32 market) external view returns (PolicyWords memory words) {
+        Market storage m = _markets[market];
+        words.feedPolicy = FeedPolicy.unwrap(m.feed);
+        words.riskPolicy = RiskPolicy.unwrap(m.risk);
+        words.extendedPolicy = ExtendedPolicy.unwrap(m.extended);
+        words.portfolioPolicy = PortfolioPolicy.unwrap(m.portfolio);
     }
 
     /// @inheritdoc ISizingGuard
@@ -158,7 +203,7 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         VolatilitySlot slot = m.volatility;
         (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(feed, slot);
         if (_measuresPool(feed, roundTime)) _seePool(m, state, position.poolEquity, roundTime);
-        limitSize = _judge(market, m, feed, position, state);
+        limitSize = _judge(market, m, feed, position, state, 0);
         _store(market, m, slot, next);
     }
 
@@ -168,7 +213,8 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         Market storage m,
         FeedPolicy feed,
         Position calldata position,
-        MarketState memory state
+        MarketState memory state,
+        uint256 portfolioLimit
     ) private returns (uint256 limitSize) {
         ExtendedPolicy extended = _extended(m, feed);
         AccountState memory account;
@@ -178,11 +224,28 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
             grown = SizingMath.growthSize(feed, position, account);
             _moveMeters(market, m, feed.active(), extended, position);
         }
+        account.portfolioLimit = portfolioLimit;
         Limit limit;
         (limitSize, limit) = SizingMath.limitSize(feed, m.risk, extended, position, state, account);
         if (SignedMath.abs(position.sizeAfter) > Math.min(limitSize, grown)) {
             _reject(market, position, SizingMath.verdict(feed, position, state, limitSize, limit, grown));
         }
+    }
+
+    function _preview(
+        bytes32 market,
+        Position calldata position,
+        MarketState memory state,
+        uint256 roundTime,
+        uint256 portfolioLimit
+    ) private view returns (Verdict memory) {
+        Market storage m = _markets[market];
+        FeedPolicy feed = m.feed;
+        if (_measuresPool(feed, roundTime)) state.poolEquity = m.pool.seen(roundTime);
+        ExtendedPolicy extended = _extended(m, feed);
+        AccountState memory account = _accountState(market, m, feed.active(), extended, position);
+        account.portfolioLimit = portfolioLimit;
+        return SizingMath.judge(feed, m.risk, extended, position, state, account);
     }
 
     /// @dev Reverts; in Shadow it only says that Enforce would.
@@ -197,25 +260,12 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         }
     }
 
-    /// @dev The market as if the feed's latest round had just been sampled, the slot to store for it, and that round's time
-    /// (0 for none). A mode that does not judge asks nobody.
-    function _marketState(FeedPolicy feed, VolatilitySlot slot)
-        private
-        view
-        returns (MarketState memory state, VolatilitySlot next, uint256 roundTime)
-    {
-        next = slot;
-        if (!SizingMath.judges(feed)) return (state, next, 0);
-        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
-        if (!round.isUsable) return (state, next, 0);
-        roundTime = round.updatedAt;
-        (state.variance, next) = _sample(slot, round, feed);
-        unchecked {
-            // A round from the future is not usable.
-            state.age = block.timestamp - roundTime;
+    /// @dev Reverts; in Shadow it only says that Enforce would.
+    function _rejectLoss(bytes32 market, FeedPolicy feed, address account, Assessment memory assessment) private {
+        if (feed.mode() != uint256(Mode.Shadow)) {
+            revert PortfolioLossExceeded(market, account, assessment.loss, assessment.allowedLoss);
         }
-        state.status = _status(state.age, feed);
-        state.price = round.price;
+        emit WouldRejectPortfolio(market, account, assessment.loss, assessment.allowedLoss);
     }
 
     /// @dev The third policy word, where something needs it.
@@ -298,13 +348,12 @@ contract SizingGuard is ISizingGuard, VolatilityOracle, AccessManaged {
         if (PoolMeter.unwrap(next) != PoolMeter.unwrap(meter)) m.pool = next;
     }
 
-    function _status(uint256 age, FeedPolicy feed) private pure returns (OracleStatus) {
-        if (age >= feed.maxAge()) return OracleStatus.Stale;
-        return age > feed.heartbeat() ? OracleStatus.Aging : OracleStatus.Valid;
-    }
-
-    function _previewUnset(bytes32 market, Position calldata position) private pure returns (Verdict memory verdict) {
-        if (!SizingMath.reducesRisk(position)) revert PolicyNotSet(market);
+    function _previewUnset(bytes32 market, Position calldata position, bool isReduction)
+        private
+        pure
+        returns (Verdict memory verdict)
+    {
+        if (!isReduction) revert PolicyNotSet(market);
         verdict.allowed = true;
         verdict.maxSize = SizingMath.carry(position);
     }

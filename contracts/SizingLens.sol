@@ -4,7 +4,16 @@ pragma solidity 0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
-import {ISizingGuard, Limit, MeterWords, PolicyWords, Position, Verdict} from "./interfaces/ISizingGuard.sol";
+import {
+    Assessment,
+    Exposure,
+    ISizingGuard,
+    Limit,
+    MeterWords,
+    PolicyWords,
+    Position,
+    Verdict
+} from "./interfaces/ISizingGuard.sol";
 import {ISizingLens, LimitValue, MarketSnapshot, RoundData} from "./interfaces/ISizingLens.sol";
 import {FixedPointMath, UNCAPPED, WAD} from "./libraries/FixedPointMath.sol";
 import {PositionMeters} from "./libraries/PositionMeters.sol";
@@ -69,8 +78,18 @@ contract SizingLens is ISizingLens {
         returns (Verdict memory verdict, LimitValue[] memory limits)
     {
         verdict = guard.preview(market, position);
-        if (verdict.limit < Limit.Volatility || position.equity <= 0) return (verdict, limits);
-        limits = _explain(guard, market, position, verdict);
+        limits = _explain(guard, market, position, verdict, 0);
+    }
+
+    /// @inheritdoc ISizingLens
+    function explainPortfolio(
+        ISizingGuard guard,
+        bytes32 market,
+        Position calldata position,
+        Exposure[] calldata others
+    ) external view returns (Verdict memory verdict, Assessment memory assessment, LimitValue[] memory limits) {
+        (verdict, assessment) = guard.previewPortfolio(market, position, others);
+        limits = _explain(guard, market, position, verdict, assessment.limit);
     }
 
     /// @inheritdoc ISizingLens
@@ -107,11 +126,14 @@ contract SizingLens is ISizingLens {
     }
 
     /// @dev The verdict says what the guard saw but the age of the price, which the feed is asked for again.
-    function _explain(ISizingGuard guard, bytes32 market, Position calldata position, Verdict memory verdict)
-        private
-        view
-        returns (LimitValue[] memory limits)
-    {
+    function _explain(
+        ISizingGuard guard,
+        bytes32 market,
+        Position calldata position,
+        Verdict memory verdict,
+        uint256 portfolioLimit
+    ) private view returns (LimitValue[] memory limits) {
+        if (verdict.limit < Limit.Volatility || position.equity <= 0) return limits;
         PolicyWords memory words = guard.policy(market);
         FeedPolicy feed = FeedPolicy.wrap(words.feedPolicy);
         Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
@@ -122,6 +144,7 @@ contract SizingLens is ISizingLens {
         MarketState memory state = MarketState(verdict.status, verdict.price, verdict.variance, age, pool);
         AccountState memory account =
             _accountState(feed.active(), ExtendedPolicy.wrap(words.extendedPolicy), meters, position);
+        account.portfolioLimit = portfolioLimit;
         limits = _limitValues(words, position, state, account);
         _measure(limits, position, verdict, SizingMath.accountScale(feed.active(), account));
     }
@@ -155,7 +178,7 @@ contract SizingLens is ISizingLens {
     ) private pure returns (LimitValue[] memory limits) {
         FeedPolicy feed = FeedPolicy.wrap(words.feedPolicy);
         uint256 scale = SizingMath.marketScale(feed, state);
-        limits = new LimitValue[](9);
+        limits = new LimitValue[](10);
         uint256 count = _quoteValues(limits, words, position, state, scale);
         count = _otherValues(limits, count, words, position, state, account, scale);
         // Assembly because Solidity has no way to shorten an array in memory.
@@ -223,6 +246,9 @@ contract SizingLens is ISizingLens {
             uint256 equity = SizingMath.scaledEquity(position, scale);
             uint256 value = SizingMath.selfLimit(account.selfLimit, position, state, equity);
             limits[count++] = _value(Limit.SelfLimit, false, value);
+        }
+        if (SizingMath.isActive(active, Limit.Portfolio)) {
+            limits[count++] = _value(Limit.Portfolio, false, account.portfolioLimit);
         }
         if (SizingMath.isActive(active, Limit.Growth)) {
             limits[count++] = _value(Limit.Growth, true, SizingMath.growthSize(feed, position, account));

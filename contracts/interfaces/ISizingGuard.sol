@@ -73,14 +73,31 @@ enum PolicyField {
     GrowthPeriod,
     MaxDrawdown,
     DrawdownPower,
-    ExtendedSpare
+    ExtendedSpare,
+    PortfolioFlags,
+    PortfolioBudget,
+    PortfolioTail,
+    PortfolioHorizon,
+    Netting,
+    VolDown,
+    VolUp,
+    MaxRiskShare,
+    DeltaCapMantissa,
+    DeltaCapExponent,
+    GammaCapMantissa,
+    GammaCapExponent,
+    VegaCapMantissa,
+    VegaCapExponent,
+    PortfolioSpare
 }
 
-/// @notice A market's policy as it is stored (layouts: FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol).
+/// @notice A market's policy as it is stored (layouts: FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol,
+/// PortfolioPolicy.sol).
 struct PolicyWords {
     uint256 feedPolicy;
     uint256 riskPolicy;
     uint256 extendedPolicy;
+    uint256 portfolioPolicy;
 }
 
 /// @notice What a guard remembers of a market and of one account in it, as it is stored.
@@ -128,6 +145,31 @@ struct Position {
     uint256 poolEquity;
 }
 
+/// @notice What an account of several markets holds in one of them, after the action, quote WAD.
+/// @dev A perpetual has delta only: its signed notional.
+struct Exposure {
+    bytes32 market;
+    /// ∂V/∂S·S.
+    int256 delta;
+    /// ∂²V/∂S²·S².
+    int256 gamma;
+    /// Per 1.00 of volatility.
+    int256 vega;
+    /// Per day; only a loss counts.
+    int256 theta;
+}
+
+/// @notice What the whole portfolio says of an action, quote WAD.
+struct Assessment {
+    /// Largest notional this position may have beside the others, rounded down.
+    uint256 limit;
+    /// Of the portfolio in the worst scenario after the action, rounded up; 2^256 − 1 where it can't be measured, which only a reduction
+    /// survives: for it, 0.
+    uint256 loss;
+    /// What that may be: the risk budget, or the loss there was where no collateral leaves.
+    uint256 allowedLoss;
+}
+
 /// @notice The guard's answer, and why.
 struct Verdict {
     /// Whether `enforce` lets the action stand. In Shadow it always does: see `maxSize`.
@@ -154,11 +196,16 @@ interface ISizingGuard is IVolatilityOracle {
     event SelfLimitSet(bytes32 indexed market, address indexed account, uint256 selfLimit);
     /// @notice In Shadow: Enforce would have refused this action.
     event WouldReject(bytes32 indexed market, address indexed account, uint256 size, Verdict verdict);
+    /// @notice In Shadow: Enforce would have refused this action for what the whole portfolio loses.
+    event WouldRejectPortfolio(bytes32 indexed market, address indexed account, uint256 loss, uint256 allowedLoss);
     /// @notice The protocol reduced this account without asking: liquidation, deleveraging.
     event Recorded(bytes32 indexed market, address indexed account, int256 sizeBefore, int256 sizeAfter);
 
     /// @notice `size` is more than `limit` allows. Trade down to `maxSize`, or add collateral.
     error SizeExceeded(bytes32 market, address account, uint256 size, uint256 maxSize, Limit limit);
+    /// @notice In the worst scenario the portfolio would lose more than it may. Reduce or hedge what loses there, or add
+    /// collateral.
+    error PortfolioLossExceeded(bytes32 market, address account, uint256 loss, uint256 allowedLoss);
     /// @notice The price cannot carry new risk. Wait for the feed, or reduce.
     error OracleRejected(bytes32 market, address account, OracleStatus status);
     /// @notice The limit moved below what the trader accepted. Ask again, and sign for the new limit.
@@ -199,6 +246,16 @@ interface ISizingGuard is IVolatilityOracle {
     /// @dev Also reverts `LimitMoved` and `Expired`; neither can refuse what only reduces risk.
     function enforceBounded(bytes32 market, Position calldata position, uint256 minLimitSize, uint256 deadline) external;
 
+    /// @notice `enforce` for an account that holds several markets: the limits of this one, and the portfolio's loss.
+    /// @param position `equity` is the account's, less the initial margin of its other positions and orders
+    /// @param others what the account holds in its other markets, after the action: at most 16, ids strictly ascending, each
+    /// with Portfolio switched on. Where this market's positions have Greeks of their own, one more entry, this market's,
+    /// states those of one long unit of size (1.0 base)
+    /// @dev Only PROTOCOL. Also reverts `PortfolioLossExceeded`: a reduction only where it raises the loss above what the budget
+    /// allows, and every other action where the loss is above it. With `others` out of order nothing may grow, and
+    /// what shrinks passes unjudged; as it does where a feed fails.
+    function enforcePortfolio(bytes32 market, Position calldata position, Exposure[] calldata others) external;
+
     /// @notice Tells the guard about a forced reduction. Reads no feed and refuses nothing that shrinks.
     /// @dev Only PROTOCOL. Reverts `SizeGrew`.
     function record(bytes32 market, Position calldata position) external;
@@ -206,6 +263,13 @@ interface ISizingGuard is IVolatilityOracle {
     /// @notice What `enforce` would say now, and why. Never reverts for a market with a policy.
     /// @dev Reverts `PolicyNotSet` exactly where `enforce` would.
     function preview(bytes32 market, Position calldata position) external view returns (Verdict memory);
+
+    /// @notice What `enforcePortfolio` would say now, and why.
+    /// @dev Reverts `PolicyNotSet` exactly where `enforcePortfolio` would.
+    function previewPortfolio(bytes32 market, Position calldata position, Exposure[] calldata others)
+        external
+        view
+        returns (Verdict memory, Assessment memory);
 
     /// @notice Says what the caller allows itself in a market (layout: SelfLimit.sol). Only where the market's policy has
     /// SelfLimit switched on does it count.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.4;
 
-import {ISizingGuard, Limit, MeterWords, PolicyWords, Position, Verdict} from "./ISizingGuard.sol";
+import {Assessment, Exposure, ISizingGuard, Limit, MeterWords, PolicyWords, Position, Verdict} from "./ISizingGuard.sol";
 
 /// @notice What a feed's `latestRoundData()` returned, word for word: nothing is converted and nothing is believed.
 struct RoundData {
@@ -83,6 +83,19 @@ interface ISizingLens {
         external
         view
         returns (Verdict memory verdict, LimitValue[] memory limits);
+
+    /// @notice The guard's verdict on an action of an account that holds several markets, what its portfolio says, and every
+    /// active limit behind the verdict.
+    /// @return verdict `guard.previewPortfolio`, to the word
+    /// @return assessment what the whole portfolio says
+    /// @return limits as in `explain`, with Portfolio's
+    /// @dev Reverts `PolicyNotSet` exactly where `previewPortfolio` would.
+    function explainPortfolio(
+        ISizingGuard guard,
+        bytes32 market,
+        Position calldata position,
+        Exposure[] calldata others
+    ) external view returns (Verdict memory verdict, Assessment memory assessment, LimitValue[] memory limits);
 
     /// @notice The most collateral that can leave a position: taking it out passes, and one unit more is refused. Quote WAD.
     /// What the protocol itself demands beyond the guard is not in it.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {ISizingGuard, Limit, Mode, PolicyField} from "../interfaces/ISizingGuard.sol";
+import {ISizingGuard, Limit, Mode, PolicyField, PolicyWords} from "../interfaces/ISizingGuard.sol";
 import {IVolatilityOracle} from "../interfaces/IVolatilityOracle.sol";
 import {FeedReader} from "../oracle/FeedReader.sol";
-import {ExtendedPolicy, ExtendedPolicyLibrary} from "../types/ExtendedPolicy.sol";
+import {ExtendedPolicyLibrary} from "../types/ExtendedPolicy.sol";
 import {FeedPolicy, FeedPolicyLibrary} from "../types/FeedPolicy.sol";
-import {RiskPolicy, RiskPolicyLibrary} from "../types/RiskPolicy.sol";
+import {PortfolioPolicyLibrary} from "../types/PortfolioPolicy.sol";
+import {RiskPolicyLibrary} from "../types/RiskPolicy.sol";
 import {SizingMath} from "./SizingMath.sol";
 
 /// @title PolicyRules
@@ -19,27 +20,31 @@ library PolicyRules {
     uint256 internal constant SUPPORTED = (1 << uint256(Limit.Volatility)) | (1 << uint256(Limit.Collateral))
         | (1 << uint256(Limit.Margin)) | (1 << uint256(Limit.Liquidity)) | (1 << uint256(Limit.OpenInterest))
         | (1 << uint256(Limit.Skew)) | (1 << uint256(Limit.Concentration)) | (1 << uint256(Limit.SelfLimit))
-        | (1 << uint256(Limit.Growth)) | (1 << uint256(Limit.Drawdown));
+        | (1 << uint256(Limit.Portfolio)) | (1 << uint256(Limit.Growth)) | (1 << uint256(Limit.Drawdown));
 
     /// @notice Reverts with the first thing that is wrong.
     /// @dev `ZeroAddress`, `FeedUnusable`, `FeedDecimalsOutOfRange`, `FeedDecimalsMismatch`, `PolicyOutOfRange`,
     /// `LimitNotSupported`, `PolicyIncomplete`.
-    function requireValid(bytes32 market, FeedPolicy feed, RiskPolicy risk, ExtendedPolicy extended) internal view {
+    function requireValid(bytes32 market, PolicyWords memory words) internal view {
+        FeedPolicy feed = FeedPolicy.wrap(words.feedPolicy);
         if (feed.feed() == address(0)) revert ISizingGuard.ZeroAddress();
         requireFeed(feed);
-        requireInRange(market, feed, risk, extended);
+        requireInRange(market, words);
     }
 
     /// @notice The part that needs no chain.
-    function requireInRange(bytes32 market, FeedPolicy feed, RiskPolicy risk, ExtendedPolicy extended) internal pure {
+    function requireInRange(bytes32 market, PolicyWords memory words) internal pure {
+        FeedPolicy feed = FeedPolicy.wrap(words.feedPolicy);
         if (feed.feed() == address(0)) revert ISizingGuard.ZeroAddress();
         _requireFeedPolicy(market, feed);
         _requireLimits(market, feed);
         uint256 active = feed.active();
-        _requireAccountFields(market, active, RiskPolicy.unwrap(risk));
-        _requireMarketFields(market, active, RiskPolicy.unwrap(risk));
-        _requireDepthFields(market, active, feed.flags(), ExtendedPolicy.unwrap(extended));
-        _requireMeterFields(market, active, ExtendedPolicy.unwrap(extended));
+        _requireAccountFields(market, active, words.riskPolicy);
+        _requireMarketFields(market, active, words.riskPolicy);
+        _requireDepthFields(market, active, feed.flags(), words.extendedPolicy);
+        _requireMeterFields(market, active, words.extendedPolicy);
+        _requirePortfolioFields(market, active, words.portfolioPolicy);
+        _requireCapFields(market, words.portfolioPolicy);
     }
 
     /// @notice The feed answers, and says the decimals the policy says.
@@ -135,6 +140,46 @@ library PolicyRules {
         uint256 power = uint8(word >> ExtendedPolicyLibrary.DRAWDOWN_POWER);
         _requireRange(market, PolicyField.DrawdownPower, power, least, MAX_POWER);
         _requireRange(market, PolicyField.ExtendedSpare, word >> ExtendedPolicyLibrary.SPARE, 0, 0);
+    }
+
+    function _requirePortfolioFields(bytes32 market, uint256 active, uint256 word) private pure {
+        uint256 flags = uint32(word >> PortfolioPolicyLibrary.FLAGS);
+        _requireRange(market, PolicyField.PortfolioFlags, flags, 0, PortfolioPolicyLibrary.ALL_FLAGS);
+        uint256 least = _least(active, Limit.Portfolio);
+        uint256 budget = word >> PortfolioPolicyLibrary.RISK_BUDGET;
+        _requireRatio(market, PolicyField.PortfolioBudget, budget, least, type(uint16).max);
+        uint256 tail = word >> PortfolioPolicyLibrary.TAIL;
+        _requireRatio(market, PolicyField.PortfolioTail, tail, least * ONE, type(uint16).max);
+        uint256 horizon = uint24(word >> PortfolioPolicyLibrary.HORIZON);
+        _requireRange(market, PolicyField.PortfolioHorizon, horizon, least, type(uint24).max);
+        _requireRatio(market, PolicyField.Netting, word >> PortfolioPolicyLibrary.NETTING, 0, ONE);
+        _requireRatio(market, PolicyField.VolDown, word >> PortfolioPolicyLibrary.VOL_DOWN, 0, type(uint16).max);
+        _requireRatio(market, PolicyField.VolUp, word >> PortfolioPolicyLibrary.VOL_UP, 0, type(uint16).max);
+        least = _flag(flags, PortfolioPolicyLibrary.CAPS_RISK_SHARE);
+        _requireRatio(market, PolicyField.MaxRiskShare, word >> PortfolioPolicyLibrary.MAX_RISK_SHARE, least, ONE);
+    }
+
+    function _requireCapFields(bytes32 market, uint256 word) private pure {
+        uint256 flags = uint32(word >> PortfolioPolicyLibrary.FLAGS);
+        uint256 least = _flag(flags, PortfolioPolicyLibrary.CAPS_DELTA);
+        _requireCap(market, PolicyField.DeltaCapMantissa, word >> PortfolioPolicyLibrary.DELTA_CAP, least);
+        least = _flag(flags, PortfolioPolicyLibrary.CAPS_GAMMA);
+        _requireCap(market, PolicyField.GammaCapMantissa, word >> PortfolioPolicyLibrary.GAMMA_CAP, least);
+        least = _flag(flags, PortfolioPolicyLibrary.CAPS_VEGA);
+        _requireCap(market, PolicyField.VegaCapMantissa, word >> PortfolioPolicyLibrary.VEGA_CAP, least);
+        _requireRange(market, PolicyField.PortfolioSpare, word >> PortfolioPolicyLibrary.SPARE, 0, 0);
+    }
+
+    /// @dev The lowest 32 bits, mantissa and exponent; the exponent's field follows the mantissa's.
+    function _requireCap(bytes32 market, PolicyField mantissa, uint256 bits, uint256 minimum) private pure {
+        _requireRange(market, mantissa, uint24(bits), minimum, type(uint24).max);
+        uint256 exponent = uint8(bits >> PortfolioPolicyLibrary.EXPONENT);
+        _requireRange(market, PolicyField(uint8(mantissa) + 1), exponent, 0, MAX_EXPONENT);
+    }
+
+    /// @dev 1 where the flag is set.
+    function _flag(uint256 flags, uint256 mask) private pure returns (uint256) {
+        return flags & mask == 0 ? 0 : 1;
     }
 
     /// @dev The lowest 16 bits.

@@ -50,6 +50,36 @@ library PortfolioMath {
         }
     }
 
+    /// @notice What a portfolio loses in its worst scenario: the largest of −(pnl + notional·unitPnl / W) and 0, quote WAD, rounded
+    /// up: of `gridLimit` the other way round, so that a notional within the limit loses no more than the budget.
+    /// @param pnl, unitPnl as in `gridLimit`
+    /// @param notional of the candidate, quote WAD
+    /// @dev Reverts `LengthMismatch`. Panics 0x11 where a product or a sum does not fit int256. Source: SPAN's scanning risk.
+    function gridLoss(int256[] memory pnl, int256[] memory unitPnl, uint256 notional) internal pure returns (uint256 loss) {
+        if (unitPnl.length != pnl.length) revert LengthMismatch(unitPnl.length, pnl.length);
+        for (uint256 i = 0; i < pnl.length; ++i) {
+            int256 own = unitPnl[i] < 0
+                ? -_signed(FixedPointMath.mulDivUp(notional, SignedMath.abs(unitPnl[i]), WAD))
+                : _signed(FixedPointMath.mulDivDown(notional, uint256(unitPnl[i]), WAD));
+            int256 total = pnl[i] + own;
+            if (total < 0) loss = Math.max(loss, SignedMath.abs(total));
+        }
+    }
+
+    /// @notice The largest notional that keeps a net sum of Greeks within its cap on the side it grows to:
+    /// ⌊max(0, cap − held) · W / unit⌋ for a unit above 0, with held's sign turned for one below, quote WAD; uncapped for 0.
+    /// @param cap of the sum's size, quote WAD
+    /// @param held the sum without the candidate, quote WAD
+    /// @param unit of one unit of the candidate's notional, WAD
+    /// @dev Panics 0x11 where the room or the quotient does not fit.
+    function netCapLimit(uint256 cap, int256 held, int256 unit) internal pure returns (uint256) {
+        if (unit == 0) return UNCAPPED;
+        uint256 size = SignedMath.abs(held);
+        bool isSpent = unit > 0 ? held > 0 : held < 0;
+        uint256 room = isSpent ? Math.saturatingSub(cap, size) : cap + size;
+        return FixedPointMath.mulDivDown(room, WAD, SignedMath.abs(unit));
+    }
+
     /* CORRELATION */
 
     /// @notice The largest candidate position that keeps √variance of the portfolio's loss within the budget:
@@ -138,6 +168,11 @@ library PortfolioMath {
     /// @dev max(0, budget + pnl).
     function _left(uint256 budget, int256 pnl) private pure returns (uint256) {
         return pnl >= 0 ? budget + uint256(pnl) : Math.saturatingSub(budget, SignedMath.abs(pnl));
+    }
+
+    function _signed(uint256 x) private pure returns (int256) {
+        if (x > uint256(type(int256).max)) Panic.panic(Panic.UNDER_OVERFLOW);
+        return int256(x);
     }
 
     /// @dev One evaluation, with betas moved by `shift`: above 0 towards ±1, below towards 0.

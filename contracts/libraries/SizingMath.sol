@@ -38,10 +38,13 @@ struct MarketState {
 /// @param growthHeadroom what the side may still grow by, base WAD (`PositionMeters.growthHeadroom`); for Growth
 /// @param drawdownScale share of the limits the account still has, WAD (`PositionMeters.drawdownScale`); for Drawdown
 /// @param selfLimit what the account allows itself, 0 where it expired; for SelfLimit
+/// @param portfolioLimit what its other markets leave, quote WAD (`PortfolioRisk.assess`); for Portfolio. Who does not say what
+/// it holds elsewhere may hold nothing here
 struct AccountState {
     uint256 growthHeadroom;
     uint256 drawdownScale;
     SelfLimit selfLimit;
+    uint256 portfolioLimit;
 }
 
 /// @notice What follows from policy and market alone.
@@ -372,6 +375,9 @@ library SizingMath {
         if (isActive(active, Limit.SelfLimit)) {
             uint256 value = selfLimit(account.selfLimit, position, market, equity);
             (least, limit) = _tighter(least, limit, value, Limit.SelfLimit);
+        }
+        if (isActive(active, Limit.Portfolio)) {
+            (least, limit) = _tighter(least, limit, account.portfolioLimit, Limit.Portfolio);
         }
     }
 

@@ -8,6 +8,7 @@ import {ExtendedPolicy} from "../types/ExtendedPolicy.sol";
 import {FeedPolicy} from "../types/FeedPolicy.sol";
 import {GrowthMeter} from "../types/GrowthMeter.sol";
 import {PoolMeter} from "../types/PoolMeter.sol";
+import {PortfolioPolicy} from "../types/PortfolioPolicy.sol";
 import {RiskPolicy} from "../types/RiskPolicy.sol";
 import {VolatilitySlot, VolatilitySlotLibrary} from "../types/VolatilitySlot.sol";
 import {VolatilityParameters, VolatilityWord} from "../types/VolatilityWord.sol";
@@ -25,6 +26,8 @@ struct Market {
     /// Where Growth is.
     GrowthMeter longGrowth;
     GrowthMeter shortGrowth;
+    /// Where Portfolio is.
+    PortfolioPolicy portfolio;
 }
 
 /// @dev Rounds walked over, the latest first.

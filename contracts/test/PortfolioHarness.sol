@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {Assessment} from "../interfaces/ISizingGuard.sol";
 import {PortfolioMath} from "../libraries/PortfolioMath.sol";
+import {Candidate, Greeks, Holdings, PortfolioRisk, Underlying} from "../libraries/PortfolioRisk.sol";
+import {PortfolioPolicy} from "../types/PortfolioPolicy.sol";
 
 /// @title PortfolioHarness
 /// @notice The portfolio's functions, callable from outside with static arguments only.
@@ -21,6 +24,18 @@ contract PortfolioHarness {
         returns (uint256)
     {
         return PortfolioMath.gridLimit(budget, _first(pnl, pnls), _first(unitPnl, unitPnls));
+    }
+
+    function gridLoss(uint8 pnls, int256[3] calldata pnl, uint8 unitPnls, int256[3] calldata unitPnl, uint256 notional)
+        external
+        pure
+        returns (uint256)
+    {
+        return PortfolioMath.gridLoss(_first(pnl, pnls), _first(unitPnl, unitPnls), notional);
+    }
+
+    function netCapLimit(uint256 cap, int256 held, int256 unit) external pure returns (uint256) {
+        return PortfolioMath.netCapLimit(cap, held, unit);
     }
 
     function correlationLimit(
@@ -61,6 +76,32 @@ contract PortfolioHarness {
 
     function expectedShortfall(uint8 count, int256[3] calldata losses, uint256 n) external pure returns (int256) {
         return PortfolioMath.expectedShortfall(_first(losses, count), n);
+    }
+
+    /// @notice What a whole portfolio says of an action.
+    /// @param held moves, then deltas, gammas, vegas and thetas of three underlyings, of which `count` count, each with one
+    /// exposure under the policy
+    /// @param unit Greeks of one unit of the candidate's notional
+    /// @param flags whether it is a reduction, and whether no collateral leaves
+    function assess(
+        PortfolioPolicy policy,
+        uint8 count,
+        int256[15] calldata held,
+        int256[4] calldata unit,
+        int256 before,
+        int256 next,
+        uint256 equity,
+        bool[2] calldata flags
+    ) external pure returns (Assessment memory) {
+        Holdings memory holdings;
+        holdings.underlyings = new Underlying[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            holdings.underlyings[i].move = uint256(held[i]);
+            PortfolioRisk.add(holdings.underlyings[i], policy, held[3 + i], held[6 + i], held[9 + i]);
+            holdings.decay += PortfolioRisk.decay(policy, held[12 + i]);
+        }
+        Candidate memory candidate = Candidate(Greeks(unit[0], unit[1], unit[2], unit[3]), before, next);
+        return PortfolioRisk.assess(policy, holdings, candidate, equity, flags[0], flags[1]);
     }
 
     function _first(int256[3] calldata values, uint256 count) private pure returns (int256[] memory list) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
-import {Position, Verdict} from "../interfaces/ISizingGuard.sol";
+import {PolicyWords, Position, Verdict} from "../interfaces/ISizingGuard.sol";
 import {PolicyRules} from "../libraries/PolicyRules.sol";
 import {PositionMeters} from "../libraries/PositionMeters.sol";
 import {SelfLimitRules} from "../libraries/SelfLimitRules.sol";
@@ -9,12 +9,13 @@ import {AccountState, MarketState, SizingMath} from "../libraries/SizingMath.sol
 import {FeedReader, Round} from "../oracle/FeedReader.sol";
 import {ExtendedPolicy} from "../types/ExtendedPolicy.sol";
 import {FeedPolicy} from "../types/FeedPolicy.sol";
+import {PortfolioPolicy, PortfolioPolicyLibrary} from "../types/PortfolioPolicy.sol";
 import {RiskPolicy} from "../types/RiskPolicy.sol";
 import {GrowthMeter} from "../types/GrowthMeter.sol";
 import {HighWaterMark} from "../types/HighWaterMark.sol";
 import {SelfLimit} from "../types/SelfLimit.sol";
 
-/// @notice Every value the two policy words stand for, in the order of the SDK's `Policy`.
+/// @notice Every value the policy words stand for, in the order of the SDK's `Policy`.
 struct PolicyValues {
     address feed;
     uint256 feedDecimals;
@@ -44,6 +45,21 @@ struct PolicyValues {
     uint256 maxDrawdown;
     uint256 drawdownPower;
     uint256 peakHalfLife;
+    bool hasGreeks;
+    bool capsRiskShare;
+    bool capsDelta;
+    bool capsGamma;
+    bool capsVega;
+    uint256 portfolioBudget;
+    uint256 portfolioTail;
+    uint256 portfolioHorizon;
+    uint256 netting;
+    uint256 volDown;
+    uint256 volUp;
+    uint256 maxRiskShare;
+    uint256 deltaCap;
+    uint256 gammaCap;
+    uint256 vegaCap;
 }
 
 /// @notice What a feed answers, word for word.
@@ -81,20 +97,16 @@ contract SizingHarness {
     }
 
     /// @notice The policy's values, after the range check let it pass.
-    function requireInRange(bytes32 market, FeedPolicy feed, RiskPolicy risk, ExtendedPolicy extended)
-        external
-        pure
-        returns (PolicyValues memory)
-    {
-        PolicyRules.requireInRange(market, feed, risk, extended);
-        return policyValues(feed, risk, extended);
+    function requireInRange(bytes32 market, PolicyWords calldata words) external pure returns (PolicyValues memory) {
+        PolicyRules.requireInRange(market, words);
+        return policyValues(words);
     }
 
-    function policyValues(FeedPolicy feed, RiskPolicy risk, ExtendedPolicy extended)
-        public
-        pure
-        returns (PolicyValues memory values)
-    {
+    function policyValues(PolicyWords calldata words) public pure returns (PolicyValues memory values) {
+        FeedPolicy feed = FeedPolicy.wrap(words.feedPolicy);
+        RiskPolicy risk = RiskPolicy.wrap(words.riskPolicy);
+        ExtendedPolicy extended = ExtendedPolicy.wrap(words.extendedPolicy);
+        PortfolioPolicy portfolio = PortfolioPolicy.wrap(words.portfolioPolicy);
         values.feed = feed.feed();
         values.feedDecimals = feed.feedDecimals();
         values.mode = feed.mode();
@@ -123,6 +135,21 @@ contract SizingHarness {
         values.maxDrawdown = extended.maxDrawdown();
         values.drawdownPower = extended.drawdownPower();
         values.peakHalfLife = extended.peakHalfLife();
+        values.hasGreeks = portfolio.has(PortfolioPolicyLibrary.HAS_GREEKS);
+        values.capsRiskShare = portfolio.has(PortfolioPolicyLibrary.CAPS_RISK_SHARE);
+        values.capsDelta = portfolio.has(PortfolioPolicyLibrary.CAPS_DELTA);
+        values.capsGamma = portfolio.has(PortfolioPolicyLibrary.CAPS_GAMMA);
+        values.capsVega = portfolio.has(PortfolioPolicyLibrary.CAPS_VEGA);
+        values.portfolioBudget = portfolio.riskBudget();
+        values.portfolioTail = portfolio.tail();
+        values.portfolioHorizon = portfolio.horizon();
+        values.netting = portfolio.netting();
+        values.volDown = portfolio.volDown();
+        values.volUp = portfolio.volUp();
+        values.maxRiskShare = portfolio.maxRiskShare();
+        values.deltaCap = portfolio.deltaCap();
+        values.gammaCap = portfolio.gammaCap();
+        values.vegaCap = portfolio.vegaCap();
     }
 
     /// @notice What an action makes of the meters of its market and account, and what they say of it before: what its old side

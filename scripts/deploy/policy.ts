@@ -8,14 +8,18 @@ export interface PolicyFile {
   readonly feed?: Hex;
   readonly mode: Mode;
   readonly active: readonly Limit[];
-  readonly usesImpact: boolean;
   readonly [field: string]: string | boolean | readonly string[] | undefined;
 }
 
 /** Every field that is a whole number: WAD, quote WAD or seconds, as in `Policy`. */
-const OTHERS = ["mode", "active", "usesImpact"];
-const NUMBERS = Object.keys(DEFAULT_POLICY).filter((name) => !OTHERS.includes(name));
-const FIELDS = ["feed", ...OTHERS, ...NUMBERS];
+const NUMBERS = fieldsOf("bigint");
+/** Every field that is true or false. */
+const FLAGS = fieldsOf("boolean");
+const FIELDS = ["feed", "mode", "active", ...FLAGS, ...NUMBERS];
+
+function fieldsOf(type: "bigint" | "boolean"): readonly string[] {
+  return Object.entries(DEFAULT_POLICY).flatMap(([name, value]) => (typeof value === type ? [name] : []));
+}
 
 /**
  * Reads a policy file.
@@ -26,15 +30,17 @@ export const readPolicyFile = (path: string): PolicyFile => readJson(path, check
 /** The policy in the SDK's terms. */
 export function toPolicy(file: PolicyFile, feed: Hex): Policy {
   const numbers = NUMBERS.map((name) => [name, BigInt(file[name] as string)]);
-  const { mode, active, usesImpact } = file;
-  return { ...Object.fromEntries(numbers), mode, active, usesImpact, feed: feed.toLowerCase() as Hex } as Policy;
+  const flags = FLAGS.map((name) => [name, file[name]]);
+  const { mode, active } = file;
+  return { ...Object.fromEntries([...numbers, ...flags]), mode, active, feed: feed.toLowerCase() as Hex } as Policy;
 }
 
 /** The opposite; the feed is left out. */
 export function toPolicyFile(policy: Omit<Policy, "feed">): PolicyFile {
   const numbers = NUMBERS.map((name) => [name, String(policy[name as keyof typeof policy])]);
-  const { mode, active, usesImpact } = policy;
-  return { ...Object.fromEntries(numbers), mode, active, usesImpact } as PolicyFile;
+  const flags = FLAGS.map((name) => [name, policy[name as keyof typeof policy]]);
+  const { mode, active } = policy;
+  return { ...Object.fromEntries([...numbers, ...flags]), mode, active } as PolicyFile;
 }
 
 /**
@@ -61,7 +67,7 @@ function checkPolicyFile(value: unknown): PolicyFile {
   if (file.feed !== undefined && !(typeof file.feed === "string" && /^0x[0-9a-fA-F]{40}$/.test(file.feed))) {
     throw new Error("feed must be an address.");
   }
-  if (typeof file.usesImpact !== "boolean") throw new Error("usesImpact must be true or false.");
+  for (const name of FLAGS) if (typeof file[name] !== "boolean") throw new Error(`${name} must be true or false.`);
   if (!MODES.includes(file.mode as Mode)) throw new Error(`mode must be one of ${MODES.join(", ")}.`);
   const { active } = file;
   const isListed = Array.isArray(active) && active.every((limit) => LIMITS.includes(limit));

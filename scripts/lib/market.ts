@@ -58,6 +58,21 @@ export const DEFAULT_POLICY: Omit<Policy, "feed"> = {
   maxDrawdown: percent(50),
   drawdownPower: 1n,
   peakHalfLife: 30n * 86_400n,
+  hasGreeks: false,
+  capsRiskShare: false,
+  capsDelta: false,
+  capsGamma: false,
+  capsVega: false,
+  portfolioBudget: percent(60),
+  portfolioTail: 40_433n * 10n ** 14n,
+  portfolioHorizon: 14_400n,
+  netting: percent(50),
+  volDown: percent(20),
+  volUp: percent(40),
+  maxRiskShare: percent(50),
+  deltaCap: parseEther("50000000"),
+  gammaCap: parseEther("100000000"),
+  vegaCap: parseEther("5000000"),
 };
 
 /** What the reference perp charges and demands by itself: fifty times leverage, and nothing that looks at volatility. */

@@ -9,6 +9,7 @@ export {
 } from "./deployments.ts";
 export { isSizingGuardError, type Selector, SizingGuardError, type SizingGuardErrorFields } from "./errors/base.ts";
 export { type CheckResult, check } from "./guard/check.ts";
+export { checkPortfolio, type Exposure, type PortfolioCheckResult } from "./guard/checkPortfolio.ts";
 export {
   LIMITS,
   type Limit,

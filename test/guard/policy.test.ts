@@ -72,6 +72,21 @@ const LAYOUT = {
   MaxDrawdown: ["extendedPolicy", 176, 16],
   DrawdownPower: ["extendedPolicy", 192, 8],
   ExtendedSpare: ["extendedPolicy", 216, 40],
+  PortfolioFlags: ["portfolioPolicy", 0, 32],
+  PortfolioBudget: ["portfolioPolicy", 32, 16],
+  PortfolioTail: ["portfolioPolicy", 48, 16],
+  PortfolioHorizon: ["portfolioPolicy", 64, 24],
+  Netting: ["portfolioPolicy", 88, 16],
+  VolDown: ["portfolioPolicy", 104, 16],
+  VolUp: ["portfolioPolicy", 120, 16],
+  MaxRiskShare: ["portfolioPolicy", 136, 16],
+  DeltaCapMantissa: ["portfolioPolicy", 152, 24],
+  DeltaCapExponent: ["portfolioPolicy", 176, 8],
+  GammaCapMantissa: ["portfolioPolicy", 184, 24],
+  GammaCapExponent: ["portfolioPolicy", 208, 8],
+  VegaCapMantissa: ["portfolioPolicy", 216, 24],
+  VegaCapExponent: ["portfolioPolicy", 240, 8],
+  PortfolioSpare: ["portfolioPolicy", 248, 8],
 } as const satisfies Record<string, readonly [keyof PolicyWords, number, number]>;
 type Field = keyof typeof LAYOUT;
 
@@ -94,7 +109,7 @@ interface Range {
 /** Every limit of this version. */
 const SUPPORTED: readonly Limit[] = ACTIVE_LIMITS;
 
-const NO_WORDS: PolicyWords = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n };
+const NO_WORDS: PolicyWords = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n };
 
 /** Every field's range with all limits active. The default policy's heartbeat is 390 units. */
 const RANGES: readonly Range[] = [
@@ -127,6 +142,21 @@ const RANGES: readonly Range[] = [
   { field: "MaxDrawdown", minimum: 1n, maximum: 10_000n },
   { field: "DrawdownPower", minimum: 1n, maximum: 3n },
   { field: "ExtendedSpare", minimum: 0n, maximum: 0n },
+  { field: "PortfolioFlags", minimum: 0n, maximum: 31n },
+  { field: "PortfolioBudget", minimum: 1n, maximum: 65_535n },
+  { field: "PortfolioTail", minimum: 10_000n, maximum: 65_535n },
+  { field: "PortfolioHorizon", minimum: 1n, maximum: 2n ** 24n - 1n },
+  { field: "Netting", minimum: 0n, maximum: 10_000n },
+  { field: "VolDown", minimum: 0n, maximum: 65_535n },
+  { field: "VolUp", minimum: 0n, maximum: 65_535n },
+  { field: "MaxRiskShare", minimum: 1n, maximum: 10_000n },
+  { field: "DeltaCapMantissa", minimum: 1n, maximum: 2n ** 24n - 1n },
+  { field: "DeltaCapExponent", minimum: 0n, maximum: 40n },
+  { field: "GammaCapMantissa", minimum: 1n, maximum: 2n ** 24n - 1n },
+  { field: "GammaCapExponent", minimum: 0n, maximum: 40n },
+  { field: "VegaCapMantissa", minimum: 1n, maximum: 2n ** 24n - 1n },
+  { field: "VegaCapExponent", minimum: 0n, maximum: 40n },
+  { field: "PortfolioSpare", minimum: 0n, maximum: 0n },
 ];
 
 describe("a policy's fields", () => {
@@ -151,7 +181,8 @@ describe("a policy's fields", () => {
       it(`${field} just outside is refused, with the field, the value and its bounds; the SDK refuses it with the same words`, async () => {
         const m = await direct();
         for (const value of outside) {
-          const all = withField(withField(m.words, "Active", bits(SUPPORTED)), "Flags", 1n);
+          const active = withField(m.words, "Active", bits(SUPPORTED));
+          const all = withField(withField(active, "Flags", 1n), "PortfolioFlags", 31n);
           const base = field === "Heartbeat" && value > maximum ? withField(all, "MaxAge", 65_535n) : all;
           const words = withField(base, field, value);
           const args = [ETH_USD, POLICY_FIELDS.indexOf(field), value, minimum, maximum];
@@ -170,6 +201,9 @@ describe("a policy's fields", () => {
     ["Concentration", "ConcentrationShare"],
     ["OpenInterest", "OpenInterestMantissa"],
     ["OpenInterest", "ReferenceMove"],
+    ["Portfolio", "PortfolioBudget"],
+    ["Portfolio", "PortfolioTail"],
+    ["Portfolio", "PortfolioHorizon"],
   ];
   for (const [limit, field] of parameters) {
     it(`${field} may be zero while ${limit} is not active`, async () => {

@@ -65,6 +65,21 @@ export const POLICY: Omit<Policy, "feed"> = {
   maxDrawdown: percent(50),
   drawdownPower: 1n,
   peakHalfLife: 30n * 86_400n,
+  hasGreeks: false,
+  capsRiskShare: false,
+  capsDelta: false,
+  capsGamma: false,
+  capsVega: false,
+  portfolioBudget: percent(50),
+  portfolioTail: 40_433n * 10n ** 14n,
+  portfolioHorizon: 14_400n,
+  netting: percent(50),
+  volDown: percent(20),
+  volUp: percent(40),
+  maxRiskShare: percent(50),
+  deltaCap: 100_000_000n * WAD,
+  gammaCap: 200_000_000n * WAD,
+  vegaCap: 10_000_000n * WAD,
 };
 
 /** What the perp of the tests charges and demands by itself. */

@@ -63,7 +63,15 @@ export function impossibleCase(random: Random): Case {
 
 /** Words around the ends of the ranges, words with every bit random, and words of the codec. */
 export function randomWords(random: Random): PolicyWords {
-  if (random.oneIn(10)) return { feedPolicy: random.bits(256), riskPolicy: random.bits(256), extendedPolicy: random.bits(256) };
+  if (random.oneIn(10)) {
+    const [feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy] = [0, 0, 0, 0].map(() => random.bits(256)) as [
+      bigint,
+      bigint,
+      bigint,
+      bigint,
+    ];
+    return { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy };
+  }
   return packFields(random.oneIn(5) ? fieldsInRange(random, COMPLETE_SUBSETS) : fieldsAroundRange(random));
 }
 
@@ -83,9 +91,10 @@ export const JUDGE: Mirrored = {
   mirror: (feedPolicy, riskPolicy, extendedPolicy, ...rest) => {
     const [status = 0n, price = 0n, variance = 0n, age = 0n, poolEquity = 0n] = rest.slice(8);
     const market = { status: ORACLE_STATUSES[Number(status)] ?? "Invalid", price, variance, age, poolEquity };
-    const [growthHeadroom = 0n, drawdownScale = 0n, selfLimit = 0n] = rest.slice(13);
-    const account = { growthHeadroom, drawdownScale, selfLimit: decodeSelfLimit(selfLimit) };
-    return verdictWords(judge(decoded({ feedPolicy, riskPolicy, extendedPolicy }), positionOf(rest), market, account));
+    const [growthHeadroom = 0n, drawdownScale = 0n, selfLimit = 0n, portfolioLimit = 0n] = rest.slice(13);
+    const account = { growthHeadroom, drawdownScale, selfLimit: decodeSelfLimit(selfLimit), portfolioLimit };
+    const words = { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy: 0n };
+    return verdictWords(judge(decoded(words), positionOf(rest), market, account));
   },
   plausible: (random) => {
     const one = randomCase(random);
@@ -97,18 +106,23 @@ export const JUDGE: Mirrored = {
 
 export const POLICY_VALUES: Mirrored = {
   name: "policyValues",
-  mirror: (feedPolicy, riskPolicy, extendedPolicy) => policyWords(decoded({ feedPolicy, riskPolicy, extendedPolicy })),
+  mirror: (feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy) => {
+    return policyWords(decoded({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy }));
+  },
   plausible: (random) => {
-    const { feedPolicy, riskPolicy, extendedPolicy } = randomWords(random);
+    const { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy } = randomWords(random);
     // A mode that no guard stores has no name, and a cap with an exponent beyond 67 may not fit.
     const mode = 0xffn << LAYOUT.Mode.shift;
     const exponent = 0xffn << LAYOUT.OpenInterestExponent.shift;
     const others = (0xffn << LAYOUT.MaxSkewExponent.shift) | (0xffn << LAYOUT.GrowthCapacityExponent.shift);
+    const caps = ["DeltaCapExponent", "GammaCapExponent", "VegaCapExponent"] as const;
+    const large = caps.reduce((bits, name) => bits | (0xffn << LAYOUT[name].shift), 0n);
     const small = (name: FieldName): bigint => random.between(0n, 60n) << LAYOUT[name].shift;
     return [
       (feedPolicy & ~mode) | (random.between(0n, 3n) << LAYOUT.Mode.shift),
       (riskPolicy & ~exponent) | small("OpenInterestExponent"),
       (extendedPolicy & ~others) | small("MaxSkewExponent") | small("GrowthCapacityExponent"),
+      caps.reduce((bits, name) => bits | small(name), portfolioPolicy & ~large),
     ];
   },
   hangsTogether: true,
@@ -119,7 +133,7 @@ export const POLICY_VALUES: Mirrored = {
 const POSITION_METERS: Mirrored = {
   name: "positionMeters",
   mirror: (extendedPolicy, before, after, mark, timestamp, ...words) => {
-    const policy = decoded({ feedPolicy: 1n, riskPolicy: 0n, extendedPolicy });
+    const policy = decoded({ feedPolicy: 1n, riskPolicy: 0n, extendedPolicy, portfolioPolicy: 0n });
     const position = positionOf(words);
     const [lost, gained] = [meters.shrunk(position), meters.grown(position)];
     return [
@@ -133,13 +147,17 @@ const POSITION_METERS: Mirrored = {
   },
   plausible: (random) => {
     const { policy, words } = randomPolicy(random, COMPLETE_SUBSETS);
-    const position = randomPosition(random, policy, 10n ** 18n);
+    const usual = randomPosition(random, policy, 10n ** 18n);
+    // More than a mark can hold.
+    const position = random.oneIn(24) ? { ...usual, equity: 2n ** 128n + random.between(-2n, 2n) } : usual;
     const timestamp = random.oneIn(16) ? random.bits(256) : random.between(1n, 2n ** 32n - 1n);
     const at = (): bigint => clamp(timestamp - random.logBetween(0n, 10_000_000n), 0n, 2n ** 32n - 1n) << 224n;
     const level = (): bigint => at() | random.logBetween(0n, policy.growthCapacity * 2n);
     const owned = position.equity > 0n ? position.equity : 1n;
     const peak = clamp(random.oneIn(2) ? random.between(owned, 3n * owned) : random.logBetween(1n, 2n ** 128n - 1n), 0n, 2n ** 128n - 1n);
-    return [words.extendedPolicy, level(), level(), at() | peak, timestamp, ...positionWords(position)];
+    // No period, no refill: a market that never had Growth.
+    const period = random.oneIn(16) ? 0xff_ffffn << LAYOUT.GrowthPeriod.shift : 0n;
+    return [words.extendedPolicy & ~period, level(), level(), at() | peak, timestamp, ...positionWords(position)];
   },
   hangsTogether: true,
   errors: [],
@@ -157,12 +175,24 @@ const SELF_LIMIT_TIGHTENS: Mirrored = {
     const current = randomSelfLimit(random, 10n ** 22n, expiry());
     // One or two fields of the same word, moved a little: most of them are comparable then.
     const moved = random.oneIn(4) ? randomSelfLimit(random, 10n ** 22n, expiry()) : nudged(random, current);
-    const spare = random.oneIn(32) ? random.bits(80) << 176n : 0n;
-    return [current, moved | spare, timestamp];
+    const spare = random.oneIn(32) ? random.pick([1n, random.bits(80)]) << 176n : 0n;
+    const next = random.oneIn(12) ? atRangeEnd(random, moved) : moved;
+    return [current, next | spare, timestamp];
   },
   hangsTogether: true,
   errors: ["SelfLimitOutOfRange"],
 };
+
+/** With one ratio right at an end of its range, or one step beyond it. */
+function atRangeEnd(random: Random, selfLimit: bigint): bigint {
+  const [shift, bits, values] = random.pick([
+    [40n, 16n, [0n, 1n, 10_000n, 10_001n]],
+    [96n, 16n, [0n, 10_000n, 10_001n]],
+    [112n, 32n, [0n, 1n]],
+  ] as const);
+  const mask = (2n ** bits - 1n) << shift;
+  return (selfLimit & ~mask) | (random.pick<bigint>(values) << shift);
+}
 
 /** Fields of a self limit by lowest bit and width. */
 const SELF_LIMIT_LAYOUT = [
@@ -202,8 +232,8 @@ export const CORE: readonly Mirrored[] = [
   },
   {
     name: "requireInRange",
-    mirror: (market, feedPolicy, riskPolicy, extendedPolicy) => {
-      const words = { feedPolicy, riskPolicy, extendedPolicy };
+    mirror: (market, feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy) => {
+      const words = { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy };
       requirePolicyInRange(`0x${market.toString(16).padStart(64, "0")}`, words);
       return policyWords(decoded(words));
     },

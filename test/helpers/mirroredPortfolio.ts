@@ -1,8 +1,18 @@
 /** What positions lose together, and the arguments to hold it against its twins with. Lists come as a length and three elements. */
-import { correlationLimit, expectedShortfall, factorLimit, greeksPnl, gridLimit, movedBeta } from "../../sdk/src/limits/index.ts";
+import {
+  correlationLimit,
+  expectedShortfall,
+  factorLimit,
+  greeksPnl,
+  gridLimit,
+  gridLoss,
+  movedBeta,
+  netCapLimit,
+} from "../../sdk/src/limits/index.ts";
 import { WAD } from "../../sdk/src/math/index.ts";
 import { type Arguments, integerType, type Random } from "./corpus.ts";
 import type { Mirrored } from "./differential.ts";
+import { ASSESS } from "./mirroredRisk.ts";
 
 const INT256 = integerType("int256");
 const UINT256 = integerType("uint256");
@@ -27,6 +37,27 @@ export const PORTFOLIO: readonly Mirrored[] = [
     },
     hangsTogether: true,
     errors: ["LengthMismatch", "MathOverflow"],
+  },
+  {
+    name: "gridLoss",
+    mirror: (...words) => {
+      const [pnl, afterPnl] = take(words, 3);
+      const [unitPnl, [notional = 0n]] = take(afterPnl, 3);
+      return gridLoss(pnl, unitPnl, notional);
+    },
+    plausible: (random) => {
+      const count = random.below(4);
+      const pnl = list(random, count, 3, money);
+      return [...pnl, ...list(random, sameOrNot(random, count), 3, share), amount(random)];
+    },
+    hangsTogether: true,
+    errors: ["LengthMismatch", "MathOverflow"],
+  },
+  {
+    name: "netCapLimit",
+    mirror: netCapLimit,
+    plausible: (random) => [amount(random), money(random), share(random)],
+    errors: ["MathOverflow"],
   },
   {
     name: "correlationLimit",
@@ -80,6 +111,7 @@ export const PORTFOLIO: readonly Mirrored[] = [
     hangsTogether: true,
     errors: ["DivisionByZero", "MathOverflow"],
   },
+  ASSESS,
 ];
 
 /** The list that begins with its length, out of so many elements, and what comes after them. */

@@ -40,6 +40,21 @@ const POLICY: Policy = {
   maxDrawdown: percent(50n),
   drawdownPower: 1n,
   peakHalfLife: 30n * 86_400n,
+  hasGreeks: false,
+  capsRiskShare: false,
+  capsDelta: false,
+  capsGamma: false,
+  capsVega: false,
+  portfolioBudget: percent(50n),
+  portfolioTail: 40_433n * 10n ** 14n,
+  portfolioHorizon: 14_400n,
+  netting: percent(50n),
+  volDown: percent(20n),
+  volUp: percent(40n),
+  maxRiskShare: percent(50n),
+  deltaCap: 100_000_000n * WAD,
+  gammaCap: 200_000_000n * WAD,
+  vegaCap: 10_000_000n * WAD,
 };
 
 /** Nothing is remembered. */

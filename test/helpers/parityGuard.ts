@@ -6,7 +6,7 @@ import { createSnapshot, decodePolicy, type GuardSnapshot, type Policy, type Pos
 import { lnWad, packVolatilityWord } from "../../sdk/src/math/index.ts";
 import type { Provider } from "./batch.ts";
 import type { Random } from "./corpus.ts";
-import { COMPLETE_SUBSETS, clamp, fieldsInRange, packFields, SMALL_SUBSETS } from "./parityPolicies.ts";
+import { COMPLETE_SUBSETS, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields, SMALL_SUBSETS } from "./parityPolicies.ts";
 import { INT256_MAX, randomMeters, randomPosition, randomPrice } from "./parityStates.ts";
 
 /** Faults of `TestFeed`, in the order of its enum. */
@@ -115,7 +115,7 @@ export async function randomGuardState(harness: GuardHarness, random: Random, in
   if (index % 16 === 15) return market;
 
   const fields = {
-    ...fieldsInRange(random, random.oneIn(2) ? SMALL_SUBSETS : COMPLETE_SUBSETS),
+    ...fieldsInRange(random, random.oneIn(24) ? COMPLETE_SUBSETS : random.oneIn(2) ? SMALL_SUBSETS : ISOLATED_SUBSETS),
     Mode: MODES_IN_TURN[index % MODES_IN_TURN.length] ?? 1n,
   };
   const words = packFields({ ...fields, Feed: BigInt(feed.address) });

@@ -40,6 +40,21 @@ const USUAL: Fields = {
   MaxDrawdown: 3_000n,
   DrawdownPower: 1n,
   ExtendedSpare: 0n,
+  PortfolioFlags: 0n,
+  PortfolioBudget: 5_000n,
+  PortfolioTail: 40_433n,
+  PortfolioHorizon: 14_400n,
+  Netting: 5_000n,
+  VolDown: 2_000n,
+  VolUp: 4_000n,
+  MaxRiskShare: 5_000n,
+  DeltaCapMantissa: 10_000n,
+  DeltaCapExponent: 22n,
+  GammaCapMantissa: 20_000n,
+  GammaCapExponent: 22n,
+  VegaCapMantissa: 1_000n,
+  VegaCapExponent: 22n,
+  PortfolioSpare: 0n,
   PeakHalfLife: 720n,
 };
 
@@ -53,6 +68,7 @@ export const ACTIVE_LIMITS = [
   "Skew",
   "Concentration",
   "SelfLimit",
+  "Portfolio",
   "Growth",
   "Drawdown",
 ] as const satisfies readonly Limit[];
@@ -65,11 +81,14 @@ export const COMPLETE_SUBSETS: readonly bigint[] = SUBSETS.filter(
   (set) => set & bitOf("OpenInterest") && set & (bitOf("Volatility") | bitOf("Collateral") | bitOf("Margin")),
 );
 
+/** Those of a market whose accounts hold nothing else: with Portfolio, who does not say what it holds may hold nothing. */
+export const ISOLATED_SUBSETS: readonly bigint[] = COMPLETE_SUBSETS.filter((set) => (set & bitOf("Portfolio")) === 0n);
+
 /** The small ones among them, where each limit has its turn to bind. */
-export const SMALL_SUBSETS: readonly bigint[] = COMPLETE_SUBSETS.filter((set) => set.toString(2).replaceAll("0", "").length <= 4);
+export const SMALL_SUBSETS: readonly bigint[] = ISOLATED_SUBSETS.filter((set) => set.toString(2).replaceAll("0", "").length <= 4);
 
 export function packFields(fields: Fields): PolicyWords {
-  const words = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n };
+  const words = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n };
   for (const name of FIELD_NAMES) {
     const { word, shift, bits } = LAYOUT[name];
     words[word] |= BigInt.asUintN(Number(bits), fields[name]) << shift;
@@ -95,6 +114,11 @@ export function fieldsInRange(random: Random, actives: readonly bigint[]): Field
     MaxConfidence: 0n,
     Flags: random.oneIn(2) ? 1n : 0n,
     ExtendedSpare: 0n,
+    PortfolioSpare: 0n,
+    PortfolioFlags: random.between(0n, 31n),
+    DeltaCapExponent: plausibleExponent(random, fields.DeltaCapExponent),
+    GammaCapExponent: plausibleExponent(random, fields.GammaCapExponent),
+    VegaCapExponent: plausibleExponent(random, fields.VegaCapExponent),
     Heartbeat,
     MaxAge: clamp(fields.MaxAge, Heartbeat + 1n, 65_535n),
     OpenInterestExponent: plausibleExponent(random, fields.OpenInterestExponent),

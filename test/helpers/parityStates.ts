@@ -38,6 +38,7 @@ export function randomState(random: Random, policy: Policy): State {
 
 /** What meters may say: headroom and self limits of the order of the position, so that each gets its turn. */
 export function randomAccount(random: Random, { equity }: Position, price: bigint): Pick<State, "account" | "selfLimitWord"> {
+  const owned = equity > 0n ? equity : WAD;
   const affordable = clamp((5n * (equity > 0n ? equity : WAD) * WAD) / price, 1n, INT256_MAX);
   const selfLimitWord = random.oneIn(8) ? 0n : randomSelfLimit(random, equity);
   return {
@@ -45,6 +46,7 @@ export function randomAccount(random: Random, { equity }: Position, price: bigin
       growthHeadroom: edgy(random, UNSIGNED_EDGES, () => random.logBetween(affordable / 4_096n, affordable)),
       drawdownScale: random.oneIn(2) ? WAD : random.oneIn(4) ? random.pick([0n, 1n, WAD - 1n]) : random.between(0n, WAD),
       selfLimit: decodeSelfLimit(selfLimitWord),
+      portfolioLimit: edgy(random, UNSIGNED_EDGES, () => random.logBetween(owned / 64n, 64n * owned)),
     },
     selfLimitWord,
   };

@@ -33,13 +33,28 @@ export function positionOf(words: Arguments): Position {
 export function judgeArguments(words: PolicyWords, { position, market, account, selfLimitWord }: State): Arguments {
   const status = BigInt(ORACLE_STATUSES.indexOf(market.status));
   const { price, variance, age, poolEquity } = market;
-  const seen = [status, price, variance, age, poolEquity, account.growthHeadroom, account.drawdownScale, selfLimitWord];
-  return [...allWords(words), ...positionWords(position), ...seen];
+  const seen = [
+    status,
+    price,
+    variance,
+    age,
+    poolEquity,
+    account.growthHeadroom,
+    account.drawdownScale,
+    selfLimitWord,
+    account.portfolioLimit,
+  ];
+  return [...sizingWords(words), ...positionWords(position), ...seen];
 }
 
-/** In the order in which every function takes them. */
-export function allWords({ feedPolicy, riskPolicy, extendedPolicy }: PolicyWords): Arguments {
+/** Those that the limits of one market are in, in the order in which every function takes them. */
+function sizingWords({ feedPolicy, riskPolicy, extendedPolicy }: PolicyWords): Arguments {
   return [feedPolicy, riskPolicy, extendedPolicy];
+}
+
+/** In the order of the struct. */
+export function allWords(words: PolicyWords): Arguments {
+  return [...sizingWords(words), words.portfolioPolicy];
 }
 
 /** The words of a verdict, in the order of the struct. */
@@ -69,7 +84,11 @@ export function policyWords(policy: Policy): Arguments {
   ];
   const { usesImpact, dailyVolume, maxSlippage, impactCoefficient, maxSkew, growthCapacity, growthPeriod } = policy;
   const third = [BigInt(usesImpact), dailyVolume, maxSlippage, impactCoefficient, maxSkew, growthCapacity, growthPeriod];
-  return [...first, ...second, ...third, policy.maxDrawdown, policy.drawdownPower, policy.peakHalfLife];
+  const { hasGreeks, capsRiskShare, capsDelta, capsGamma, capsVega, portfolioBudget, portfolioTail, portfolioHorizon } = policy;
+  const { netting, volDown, volUp, maxRiskShare, deltaCap, gammaCap, vegaCap } = policy;
+  const flags = [hasGreeks, capsRiskShare, capsDelta, capsGamma, capsVega].map(BigInt);
+  const fourth = [portfolioBudget, portfolioTail, portfolioHorizon, netting, volDown, volUp, maxRiskShare, deltaCap, gammaCap, vegaCap];
+  return [...first, ...second, ...third, policy.maxDrawdown, policy.drawdownPower, policy.peakHalfLife, ...flags, ...fourth];
 }
 
 /** The SDK's outcome in the form of the chain's: words, or the revert data its error stands for. */

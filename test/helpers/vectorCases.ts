@@ -39,6 +39,12 @@ const COUNTS: Readonly<Record<string, number>> = {
   variance: 60,
   packVolatilityWord: 100,
   unpackVolatilityWord: 100,
+  assess: 50,
+  gridLoss: 100,
+  netCapLimit: 100,
+  gridLimit: 120,
+  greeksPnl: 150,
+  movedBeta: 150,
   carry: 80,
   reducesRisk: 80,
   requireInRange: 120,
@@ -141,7 +147,7 @@ const COLLATERAL: readonly Arguments[] = [
 
 /** Cases someone who writes the function again would try first: examples of the documentation, both sides of every threshold. */
 export const LANDMARKS: Readonly<Record<string, readonly Arguments[]>> = {
-  requireInRange: [[1n, 0n, 0n, 0n]],
+  requireInRange: [[1n, 0n, 0n, 0n, 0n]],
   mulDivDown: PRODUCTS,
   mulDivUp: PRODUCTS,
   mulDivDownSaturating: PRODUCTS,

@@ -22,6 +22,7 @@ const LEAST_REFUSED: Readonly<Record<string, number>> = {
   updateAcrossGap: 0.9,
   judge: 0.95,
   positionMeters: 0.9,
+  assess: 0.6,
 };
 
 /** Functions of the sizing harness that play and read a feed. */

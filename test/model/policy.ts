@@ -1,6 +1,6 @@
 /**
- * Specification of the policy words: contracts/types/FeedPolicy.sol, RiskPolicy.sol and ExtendedPolicy.sol (layout and units),
- * contracts/libraries/PolicyRules.sol (ranges), and sdk/src/guard/policy.ts.
+ * Specification of the policy words: contracts/types/FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol and PortfolioPolicy.sol (layout
+ * and units), contracts/libraries/PolicyRules.sol (ranges), and sdk/src/guard/policy.ts.
  */
 import type { Policy, PolicyField, PolicyWords } from "../../sdk/src/index.ts";
 import { equal, Refusal, type Specification, W } from "./bound.ts";
@@ -52,6 +52,21 @@ export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
   MaxDrawdown: field("extendedPolicy", 176n, 16n, 1n, 10_000n),
   DrawdownPower: field("extendedPolicy", 192n, 8n, 1n, 3n),
   ExtendedSpare: field("extendedPolicy", 216n, 40n, 0n, 0n),
+  PortfolioFlags: field("portfolioPolicy", 0n, 32n, 0n, 31n),
+  PortfolioBudget: field("portfolioPolicy", 32n, 16n, 1n, 65_535n),
+  PortfolioTail: field("portfolioPolicy", 48n, 16n, 10_000n, 65_535n),
+  PortfolioHorizon: field("portfolioPolicy", 64n, 24n, 1n, 2n ** 24n - 1n),
+  Netting: field("portfolioPolicy", 88n, 16n, 0n, 10_000n),
+  VolDown: field("portfolioPolicy", 104n, 16n, 0n, 65_535n),
+  VolUp: field("portfolioPolicy", 120n, 16n, 0n, 65_535n),
+  MaxRiskShare: field("portfolioPolicy", 136n, 16n, 1n, 10_000n),
+  DeltaCapMantissa: field("portfolioPolicy", 152n, 24n, 1n, 2n ** 24n - 1n),
+  DeltaCapExponent: field("portfolioPolicy", 176n, 8n, 0n, 40n),
+  GammaCapMantissa: field("portfolioPolicy", 184n, 24n, 1n, 2n ** 24n - 1n),
+  GammaCapExponent: field("portfolioPolicy", 208n, 8n, 0n, 40n),
+  VegaCapMantissa: field("portfolioPolicy", 216n, 24n, 1n, 2n ** 24n - 1n),
+  VegaCapExponent: field("portfolioPolicy", 240n, 8n, 0n, 40n),
+  PortfolioSpare: field("portfolioPolicy", 248n, 8n, 0n, 0n),
   PeakHalfLife: field("extendedPolicy", 200n, 16n, 0n, 65_535n),
   Feed: field("feedPolicy", 0n, 160n, 1n, 2n ** 160n - 1n),
   Active: field("feedPolicy", 216n, 16n, 0n, 65_535n),
@@ -79,6 +94,7 @@ export const LIMIT = {
   Skew: 9n,
   Concentration: 10n,
   SelfLimit: 11n,
+  Portfolio: 12n,
   Growth: 13n,
   Drawdown: 14n,
 } as const;
@@ -122,12 +138,31 @@ export function valuesOf(fields: Fields): Values {
     maxDrawdown: fields.MaxDrawdown * ratioUnit,
     drawdownPower: fields.DrawdownPower,
     peakHalfLife: fields.PeakHalfLife * 3_600n,
+    hasGreeks: bit(fields.PortfolioFlags, 0n),
+    capsRiskShare: bit(fields.PortfolioFlags, 1n),
+    capsDelta: bit(fields.PortfolioFlags, 2n),
+    capsGamma: bit(fields.PortfolioFlags, 3n),
+    capsVega: bit(fields.PortfolioFlags, 4n),
+    portfolioBudget: fields.PortfolioBudget * ratioUnit,
+    portfolioTail: fields.PortfolioTail * ratioUnit,
+    portfolioHorizon: fields.PortfolioHorizon,
+    netting: fields.Netting * ratioUnit,
+    volDown: fields.VolDown * ratioUnit,
+    volUp: fields.VolUp * ratioUnit,
+    maxRiskShare: fields.MaxRiskShare * ratioUnit,
+    deltaCap: fields.DeltaCapMantissa * 10n ** fields.DeltaCapExponent,
+    gammaCap: fields.GammaCapMantissa * 10n ** fields.GammaCapExponent,
+    vegaCap: fields.VegaCapMantissa * 10n ** fields.VegaCapExponent,
   };
 }
 
+function bit(bits: bigint, index: bigint): bigint {
+  return (bits / 2n ** index) % 2n;
+}
+
 /** Refuses, at the first field that is out of its range, or passes the policy's values on. */
-export const requireInRange: Specification = (market, feedPolicy, riskPolicy, extendedPolicy) => {
-  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy });
+export const requireInRange: Specification = (market, feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy) => {
+  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy });
   if (fields.Feed === 0n) throw new Refusal("ZeroAddress");
   const check = (name: PolicyField, min = LAYOUT[name].min, max = LAYOUT[name].max): void => {
     const value = fields[name];
@@ -157,7 +192,17 @@ export const requireInRange: Specification = (market, feedPolicy, riskPolicy, ex
   checkOf("Growth", "GrowthPeriod");
   for (const name of ["MaxDrawdown", "DrawdownPower"] as const) checkOf("Drawdown", name);
   check("ExtendedSpare");
-  return policyValues(feedPolicy, riskPolicy, extendedPolicy);
+  check("PortfolioFlags");
+  for (const name of ["PortfolioBudget", "PortfolioTail", "PortfolioHorizon"] as const) checkOf("Portfolio", name);
+  for (const name of ["Netting", "VolDown", "VolUp"] as const) check(name);
+  const capped = ["MaxRiskShare", "DeltaCapMantissa", "GammaCapMantissa", "VegaCapMantissa"] as const;
+  for (const [index, name] of capped.entries()) {
+    // What a flag does not switch on may be zero.
+    check(name, bit(fields.PortfolioFlags, BigInt(index) + 1n));
+    if (name !== "MaxRiskShare") check(name.replace("Mantissa", "Exponent") as PolicyField);
+  }
+  check("PortfolioSpare");
+  return policyValues(feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy);
 };
 
 /** Only limits of this version; and a policy that judges has the cap on open interest and a limit of the account. */
@@ -172,8 +217,8 @@ function checkLimits(market: bigint, fields: Fields): void {
 }
 
 /** The values in the order of the SDK's `Policy`. */
-export const policyValues: Specification = (feedPolicy, riskPolicy, extendedPolicy) => {
-  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy });
+export const policyValues: Specification = (feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy) => {
+  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy });
   const { feedDecimals, ...others } = valuesOf(fields);
   return [fields.Feed, feedDecimals, fields.Mode, fields.Active, ...Object.values(others)].map(equal);
 };

@@ -29,6 +29,28 @@ export const gridLimit: Specification = (budget, pnls, p0, p1, p2, units, u0, u1
   return [limits.length === 0 ? equal(UNCAPPED) : down(least(...limits))];
 };
 
+/** The largest loss of budget zero and everything that adds to it, at least none. */
+export const gridLoss: Specification = (pnls, p0, p1, p2, units, u0, u1, u2, notional) => {
+  const [pnl, unit] = [[p0, p1, p2].slice(0, Number(pnls)), [u0, u1, u2].slice(0, Number(units))] as [bigint[], bigint[]];
+  sameLength(unit, pnl.length);
+  const totals = unit.map((one, index) => {
+    // Towards −∞, which is what the position costs in money.
+    const own = fitsSigned(floorDivided(notional * one, W));
+    return fitsSigned((pnl[index] ?? 0n) + own);
+  });
+  return [equal(totals.reduce((loss, total) => larger(loss, -total), 0n))];
+};
+
+/** The largest N that keeps held + N·unit / W from passing the cap on the side it grows to. */
+export const netCapLimit: Specification = (cap, held, unit) => {
+  if (unit === 0n) return [equal(UNCAPPED)];
+  return [down(fraction(fits(larger(0n, unit > 0n ? cap - held : cap + held)) * W, unit > 0n ? unit : -unit))];
+};
+
+function floorDivided(n: bigint, d: bigint): bigint {
+  return n >= 0n ? n / d : -((-n + d - 1n) / d);
+}
+
 /** The largest N·move = y with y² + 2·y·b + C ≤ budget², b and C in money as they were rounded. */
 export const correlationLimit: Specification = (...words) => {
   const [losses, afterLosses] = take(words, 3);

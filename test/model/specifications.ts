@@ -6,6 +6,7 @@ import * as fixedPoint from "./fixedPoint.ts";
 import * as limits from "./limits.ts";
 import { policyValues, requireInRange } from "./policy.ts";
 import * as portfolio from "./portfolio.ts";
+import { assess } from "./portfolioRisk.ts";
 import { positionMeters } from "./positionMeters.ts";
 import { selfLimitTightens } from "./selfLimit.ts";
 import { carry, judge, reducesRisk } from "./verdict.ts";
@@ -39,6 +40,7 @@ export const SPECIFICATIONS: Readonly<Record<string, Specification>> = {
   ...exposure,
   ...discipline,
   ...portfolio,
+  assess,
   policyValues,
   requireInRange,
   carry,

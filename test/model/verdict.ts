@@ -58,11 +58,11 @@ export const reducesRisk: Specification = (...words) => {
 
 /** Words of the verdict: allowed, limit, maxSize, limitSize, price, variance, status. */
 export const judge: Specification = (feedPolicy, riskPolicy, extendedPolicy, ...rest) => {
-  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy });
+  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy: 0n });
   const position = positionOf(rest);
   const [status = 0n, price = 0n, variance = 0n, age = 0n, poolEquity = 0n] = rest.slice(8);
-  const [growthHeadroom = 0n, drawdownScale = 0n, selfLimit = 0n] = rest.slice(13);
-  const account = { drawdownScale, own: selfLimitOf(selfLimit) };
+  const [growthHeadroom = 0n, drawdownScale = 0n, selfLimit = 0n, portfolioLimit = 0n] = rest.slice(13);
+  const account = { drawdownScale, own: selfLimitOf(selfLimit), portfolioLimit };
   const { value, names } = limitSize(fields, position, { status, price, variance, age, poolEquity }, account);
   const grown = growthSize(fields, position, growthHeadroom);
   const size = abs(position.sizeAfter);
@@ -107,6 +107,7 @@ interface Limit {
 interface Account {
   readonly drawdownScale: bigint;
   readonly own: SelfLimitRule;
+  readonly portfolioLimit: bigint;
 }
 
 /** The side may grow by so much from what the account has there; nobody asks where the mode does not judge. */
@@ -131,7 +132,7 @@ function limitSize(fields: Fields, position: Sizes, market: Market, account: Acc
   const scale = roundedDown(multiply(fade(market.age, policy.heartbeat, policy.maxAge), W));
   const move = adverseMove(policy, market);
   const isOn = ({ names: [name] }: Limit): boolean => name !== undefined && isActive(fields, name);
-  const quote = smallest(quoteLimits(policy, position, market, account.own, move, scale).filter(isOn));
+  const quote = smallest(quoteLimits(policy, position, market, account, move, scale).filter(isOn));
   // The smallest limit in quote is converted, and compared with the one in base.
   const inBase = quote.map(({ value, names }) => ({ names, value: roundedDown(divide(multiply(value, W), market.price)) }));
   inBase.push(...smallest(baseLimits(policy, position, move, scale).filter(isOn)));
@@ -175,7 +176,7 @@ function quoteLimits(
   policy: Values,
   position: Sizes,
   market: Market,
-  own: SelfLimitRule,
+  { own, portfolioLimit }: Account,
   logMove: Interval,
   scale: Interval,
 ): readonly Limit[] {
@@ -192,6 +193,7 @@ function quoteLimits(
     ["Liquidity", greatest(subtract(scaled(ends(depth(policy, market)), scale), others), 0n)],
     ["Concentration", roundedDown(multiply(scaled(ends(pool), scale), ratio(policy.concentrationShare)))],
     ["SelfLimit", selfLimit(own, equity, market, isLong)],
+    ["Portfolio", portfolioLimit === UNCAPPED ? null : ends(portfolioLimit)],
   ];
   return values.flatMap(([name, value]) => (value === null ? [] : [{ names: [name], value }]));
 }

@@ -91,6 +91,9 @@ describe(`policy codec round trips (SEED=${SEED})`, () => {
         OpenInterestMantissa: plain(fields.OpenInterestMantissa),
         MaxSkewMantissa: plain(fields.MaxSkewMantissa),
         GrowthCapacityMantissa: plain(fields.GrowthCapacityMantissa),
+        DeltaCapMantissa: plain(fields.DeltaCapMantissa),
+        GammaCapMantissa: plain(fields.GammaCapMantissa),
+        VegaCapMantissa: plain(fields.VegaCapMantissa),
       });
       expect(encodePolicy(decoded(words))).to.deep.equal(words);
     }

@@ -44,7 +44,7 @@ contract SizingMathTest is RandomPolicy {
         if (which & 1 > 0) w.feed = FeedPolicy.wrap(FeedPolicy.unwrap(w.feed) ^ (1 << (bits % 256)));
         if (which & 2 > 0) w.risk = RiskPolicy.wrap(RiskPolicy.unwrap(w.risk) ^ (1 << ((bits >> 8) % 256)));
         if (which & 4 > 0) w.extended = ExtendedPolicy.wrap(ExtendedPolicy.unwrap(w.extended) ^ (1 << ((bits >> 16) % 256)));
-        try HARNESS.requireInRange(0, w.feed, w.risk, w.extended) {
+        try HARNESS.requireInRange(0, _packed(w)) {
             _judge(c);
         } catch (bytes memory reason) {
             _atMost(4, reason.length, "refused with a reason");
@@ -313,7 +313,7 @@ contract SizingMathTest is RandomPolicy {
     }
 
     function _requireInRange(Words memory words) private view {
-        HARNESS.requireInRange(0, words.feed, words.risk, words.extended);
+        HARNESS.requireInRange(0, _packed(words));
     }
 
     /// @dev Neither by the limits nor by what they and the side's growth leave together.

@@ -75,7 +75,7 @@ describe("explain", () => {
   });
 
   it("gives each limit a sentence with the numbers it comes from", () => {
-    const position = positionWith({ sameSideOthers: 1_234_567n * 10n ** 13n });
+    const position = positionWith({ equity: 1_000_567n * 10n ** 15n, sameSideOthers: 1_234_567n * 10n ** 13n });
     const policy = policyWith();
     const move = adverseMove(policy.tail, 640_000_000_000_000_000n, policy.horizon);
     const explanation = ask(position);
@@ -83,10 +83,14 @@ describe("explain", () => {
     expect(explanation.limits.map(({ sentence }) => sentence)).to.deep.equal([
       `Volatility: at 80 % a year, a move of ${formatPercent(move)} against you would cost more than 50 % of your equity beyond ${most.Volatility}.`,
       `Collateral: beyond ${most.Collateral}, a move of ${formatPercent(move)} against you would leave less than the 2 % needed to stay out of liquidation.`,
-      `Margin: your equity of 1000 USD pays the initial margin of ${most.Margin}; the ratio starts at 2 % and grows with open interest.`,
+      `Margin: your equity of 1000.56 USD pays the initial margin of ${most.Margin}; the ratio starts at 2 % and grows with open interest.`,
       `OpenInterest: others hold 12.3456 ETH on this side, which leaves ${most.OpenInterest} of the market's cap.`,
     ]);
     expect(most.OpenInterest).to.equal(`${formatWad(policy.openInterestCap - position.sameSideOthers, 4)} ETH`);
+    expect(sentenceOf(ask(position, { referenceMove: move }), "OpenInterest")).to.match(/of the market's cap\.$/);
+    expect(sentenceOf(ask(position, { referenceMove: move - 1n }), "OpenInterest")).to.match(
+      /smaller now because the market moves more\.$/,
+    );
   });
 
   it("has a sentence for each of the other limits too, with the numbers they come from", () => {
@@ -96,7 +100,7 @@ describe("explain", () => {
       kelly: { kind: "continuous", fraction: WAD / 2n, edge: WAD },
       expiry: 2n ** 32n - 1n,
     });
-    const longGrowth = ((NOW - 60n) << 224n) | (9_999n * WAD);
+    const longGrowth = ((NOW - 60n) << 224n) | (9_999n * WAD + 10n ** 13n);
     const policy = {
       active,
       usesImpact: true,
@@ -106,16 +110,20 @@ describe("explain", () => {
       maxSkew: 2_000_012_347n * 10n ** 13n,
     };
     const snapshot = snapshotWith(policy, { meters: { ...NO_METERS, selfLimit, longGrowth } });
-    const position = positionWith({ sameSideOthers: 2n * WAD + 1n, oppositeOthers: 712_345n * 10n ** 13n, poolEquity: 10_000n * WAD });
+    const position = positionWith({
+      sameSideOthers: 2_000_019n * 10n ** 12n,
+      oppositeOthers: 712_345n * 10n ** 13n,
+      poolEquity: 10_000n * WAD,
+    });
     const { limits } = explain(snapshot, position, NOW, NAMES);
     const sentences = limits.filter(({ limit }) => limit !== "Volatility" && limit !== "OpenInterest").map(({ sentence }) => sentence);
-    // 100 000 · 0.01² · 365 / 0.64 = 5 703.125; the others hold 4 000 of it. Growth: 10 000 - (9 999 - 60 · 0.1) = 7.
+    // 100 000 · 0.01² · 365 / 0.64 = 5 703.125; the others hold 4 000.038 of it. Growth: 10 000 - (9 999.00001 - 60 · 0.1) = 6.99999.
     expect(sentences).to.deep.equal([
       "Liquidity: the market's depth carries 5703 USD on one side, of which others leave you 0.8515 ETH.",
       "Skew: this side may outweigh the other by 20000.1234 ETH; others hold 2 against 7.1234, which leaves 20005.2469 ETH.",
       "Concentration: one account may hold 50 % of what the pool on the other side owns, which is 2.5 ETH.",
       "SelfLimit: you allow yourself 0.3906 ETH, with 50 % of Kelly's stake on the edge you declared.",
-      "Growth: this side may grow by 7 ETH more now, to 7 ETH for you; it gains 10000 every 100000 s.",
+      "Growth: this side may grow by 6.9999 ETH more now, to 6.9999 ETH for you; it gains 10000 every 100000 s.",
     ]);
   });
 

@@ -33,7 +33,10 @@ describe("encodePolicy", () => {
     const riskPolicy = caps | (200_000_000n << 80n) | (200n << 64n) | (5n << 48n) | (200n << 32n) | (5_000n << 16n) | 40_433n;
     const depth = (500_000_000n << 0n) | (100n << 40n) | (10_000n << 56n) | (2n << 72n) | (22n << 104n);
     const meters = (1n << 112n) | (22n << 144n) | (3_600n << 152n) | (5_000n << 176n) | (1n << 192n) | (720n << 200n);
-    expect(words).to.deep.equal({ feedPolicy, riskPolicy, extendedPolicy: depth | meters });
+    const scenarios = (5_000n << 32n) | (40_433n << 48n) | (14_400n << 64n) | (5_000n << 88n) | (2_000n << 104n) | (4_000n << 120n);
+    const greeks = (1n << 152n) | (26n << 176n) | (2n << 184n) | (26n << 208n) | (1n << 216n) | (25n << 240n);
+    const portfolioPolicy = scenarios | (5_000n << 136n) | greeks;
+    expect(words).to.deep.equal({ feedPolicy, riskPolicy, extendedPolicy: depth | meters, portfolioPolicy });
     expect(decodePolicy(words)).to.deep.equal(policyWith());
   });
 
@@ -101,8 +104,8 @@ describe("encodePolicy", () => {
 
 describe("decodePolicy", () => {
   it("is null where no policy is set, whatever the second word", () => {
-    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n })).to.equal(null);
-    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 1n, extendedPolicy: 1n })).to.equal(null);
+    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n })).to.equal(null);
+    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 1n, extendedPolicy: 1n, portfolioPolicy: 1n })).to.equal(null);
   });
 
   it("refuses what is no word, and a mode that no guard stores", () => {
@@ -172,7 +175,10 @@ describe("requirePolicyInRange", () => {
     ["PolicyOutOfRange", { riskBudget: WAD + RATIO }, "RiskBudget is 10001. Set it from 1 to 10000"],
     ["PolicyOutOfRange", { openInterestCap: 0n }, "OpenInterestMantissa is 0. Set it from 1 to 4294967295"],
     ["LimitNotSupported", { active: ["None", "Volatility", "OpenInterest"] }, "This guard has no limit None."],
-    ["LimitNotSupported", { active: ["Volatility", "OpenInterest", "Portfolio"] }, "This guard has no limit Portfolio."],
+    ["LimitNotSupported", { active: ["Volatility", "OpenInterest", "System"] }, "This guard has no limit System."],
+    ["PolicyOutOfRange", { active: ["Volatility", "OpenInterest", "Portfolio"], portfolioBudget: 0n }, "PortfolioBudget is 0."],
+    ["PolicyOutOfRange", { netting: WAD + RATIO }, "Netting is 10001. Set it from 0 to 10000"],
+    ["PolicyOutOfRange", { capsVega: true, vegaCap: 0n }, "VegaCapMantissa is 0. Set it from 1 to 16777215"],
     ["PolicyOutOfRange", { usesImpact: true, dailyVolume: 0n }, "DailyVolume is 0. Set it from 1 to 1099511627775"],
     ["PolicyOutOfRange", { active: ["Margin", "OpenInterest", "Skew"], maxSkew: 0n }, "MaxSkewMantissa is 0."],
     ["PolicyOutOfRange", { active: ["Margin", "OpenInterest", "Growth"], growthPeriod: 0n }, "GrowthPeriod is 0."],

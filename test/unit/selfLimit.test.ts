@@ -30,6 +30,13 @@ describe("self limits", () => {
     expect(decodeSelfLimit(EXPIRY << 144n)).to.deep.equal(limit({ maxNotional: null }));
   });
 
+  it("read no more than a word", () => {
+    for (const word of [-1n, 2n ** 256n])
+      expect(() => decodeSelfLimit(word))
+        .to.throw(ArgumentOutOfRangeError)
+        .with.property("argument", "selfLimit");
+  });
+
   const refused: readonly (readonly [string, Partial<SelfLimit>])[] = [
     ["maxNotional", { maxNotional: WAD + 1n }],
     ["maxNotional", { maxNotional: WAD << 40n }],

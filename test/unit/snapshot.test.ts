@@ -181,12 +181,17 @@ describe("createSnapshot", () => {
     expect(snapshot({ roundData: round({ answer: 0n }) })).to.include(nothing);
     expect(snapshot({}, { mode: "Off" })).to.include(nothing);
     expect(snapshot({}, { mode: "ReduceOnly" })).to.include(nothing);
-    expect(snapshot({ words: { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n } })).to.include({ ...nothing, policy: null });
+    expect(snapshot({ words: { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n } })).to.include({
+      ...nothing,
+      policy: null,
+    });
     expect(snapshot({}, { mode: "Shadow" }).round).to.not.equal(null);
   });
 
   it("refuses words that no chain returns", () => {
     expect(() => snapshot({ volatilityWord: 2n ** 256n })).to.throw(ArgumentOutOfRangeError);
-    expect(() => snapshot({ words: { feedPolicy: -1n, riskPolicy: 0n, extendedPolicy: 0n } })).to.throw(ArgumentOutOfRangeError);
+    expect(() => snapshot({ words: { feedPolicy: -1n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n } })).to.throw(
+      ArgumentOutOfRangeError,
+    );
   });
 });

@@ -174,5 +174,5 @@ describe("getSnapshot", () => {
   }
 });
 
-const NO_WORDS = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n };
+const NO_WORDS = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n };
 const EMPTY = { words: NO_WORDS, volatilityWord: 0n, meters: NO_METERS, isAnswered: false, round: null, blockNumber: 7n, timestamp: 9n };

@@ -104,6 +104,16 @@ export const sizingGuardAbi = [
   },
   {
     type: "error",
+    name: "PortfolioLossExceeded",
+    inputs: [
+      { name: "market", type: "bytes32" },
+      { name: "account", type: "address" },
+      { name: "loss", type: "uint256" },
+      { name: "allowedLoss", type: "uint256" },
+    ],
+  },
+  {
+    type: "error",
     name: "RoundNotObserved",
     inputs: [
       { name: "market", type: "bytes32" },
@@ -176,6 +186,7 @@ export const sizingGuardAbi = [
           { name: "feedPolicy", type: "uint256" },
           { name: "riskPolicy", type: "uint256" },
           { name: "extendedPolicy", type: "uint256" },
+          { name: "portfolioPolicy", type: "uint256" },
         ],
       },
     ],
@@ -228,6 +239,16 @@ export const sizingGuardAbi = [
           { name: "status", type: "uint8" },
         ],
       },
+    ],
+  },
+  {
+    type: "event",
+    name: "WouldRejectPortfolio",
+    inputs: [
+      { name: "market", type: "bytes32", indexed: true },
+      { name: "account", type: "address", indexed: true },
+      { name: "loss", type: "uint256", indexed: false },
+      { name: "allowedLoss", type: "uint256", indexed: false },
     ],
   },
   { type: "function", name: "CLIP_SQUARED", stateMutability: "view", inputs: [], outputs: [{ name: "", type: "uint256" }] },
@@ -287,6 +308,40 @@ export const sizingGuardAbi = [
     ],
     outputs: [],
   },
+  {
+    type: "function",
+    name: "enforcePortfolio",
+    stateMutability: "nonpayable",
+    inputs: [
+      { name: "market", type: "bytes32" },
+      {
+        name: "position",
+        type: "tuple",
+        components: [
+          { name: "account", type: "address" },
+          { name: "equity", type: "int256" },
+          { name: "flow", type: "int256" },
+          { name: "sizeBefore", type: "int256" },
+          { name: "sizeAfter", type: "int256" },
+          { name: "sameSideOthers", type: "uint256" },
+          { name: "oppositeOthers", type: "uint256" },
+          { name: "poolEquity", type: "uint256" },
+        ],
+      },
+      {
+        name: "others",
+        type: "tuple[]",
+        components: [
+          { name: "market", type: "bytes32" },
+          { name: "delta", type: "int256" },
+          { name: "gamma", type: "int256" },
+          { name: "vega", type: "int256" },
+          { name: "theta", type: "int256" },
+        ],
+      },
+    ],
+    outputs: [],
+  },
   { type: "function", name: "isConsumingScheduledOp", stateMutability: "view", inputs: [], outputs: [{ name: "", type: "bytes4" }] },
   {
     type: "function",
@@ -328,12 +383,13 @@ export const sizingGuardAbi = [
     inputs: [{ name: "market", type: "bytes32" }],
     outputs: [
       {
-        name: "",
+        name: "words",
         type: "tuple",
         components: [
           { name: "feedPolicy", type: "uint256" },
           { name: "riskPolicy", type: "uint256" },
           { name: "extendedPolicy", type: "uint256" },
+          { name: "portfolioPolicy", type: "uint256" },
         ],
       },
     ],
@@ -371,6 +427,63 @@ export const sizingGuardAbi = [
           { name: "price", type: "uint256" },
           { name: "variance", type: "uint256" },
           { name: "status", type: "uint8" },
+        ],
+      },
+    ],
+  },
+  {
+    type: "function",
+    name: "previewPortfolio",
+    stateMutability: "view",
+    inputs: [
+      { name: "market", type: "bytes32" },
+      {
+        name: "position",
+        type: "tuple",
+        components: [
+          { name: "account", type: "address" },
+          { name: "equity", type: "int256" },
+          { name: "flow", type: "int256" },
+          { name: "sizeBefore", type: "int256" },
+          { name: "sizeAfter", type: "int256" },
+          { name: "sameSideOthers", type: "uint256" },
+          { name: "oppositeOthers", type: "uint256" },
+          { name: "poolEquity", type: "uint256" },
+        ],
+      },
+      {
+        name: "others",
+        type: "tuple[]",
+        components: [
+          { name: "market", type: "bytes32" },
+          { name: "delta", type: "int256" },
+          { name: "gamma", type: "int256" },
+          { name: "vega", type: "int256" },
+          { name: "theta", type: "int256" },
+        ],
+      },
+    ],
+    outputs: [
+      {
+        name: "verdict",
+        type: "tuple",
+        components: [
+          { name: "allowed", type: "bool" },
+          { name: "limit", type: "uint8" },
+          { name: "maxSize", type: "uint256" },
+          { name: "limitSize", type: "uint256" },
+          { name: "price", type: "uint256" },
+          { name: "variance", type: "uint256" },
+          { name: "status", type: "uint8" },
+        ],
+      },
+      {
+        name: "assessment",
+        type: "tuple",
+        components: [
+          { name: "limit", type: "uint256" },
+          { name: "loss", type: "uint256" },
+          { name: "allowedLoss", type: "uint256" },
         ],
       },
     ],
@@ -418,6 +531,7 @@ export const sizingGuardAbi = [
           { name: "feedPolicy", type: "uint256" },
           { name: "riskPolicy", type: "uint256" },
           { name: "extendedPolicy", type: "uint256" },
+          { name: "portfolioPolicy", type: "uint256" },
         ],
       },
     ],

@@ -65,6 +65,76 @@ export const sizingLensAbi = [
   },
   {
     type: "function",
+    name: "explainPortfolio",
+    stateMutability: "view",
+    inputs: [
+      { name: "guard", type: "address" },
+      { name: "market", type: "bytes32" },
+      {
+        name: "position",
+        type: "tuple",
+        components: [
+          { name: "account", type: "address" },
+          { name: "equity", type: "int256" },
+          { name: "flow", type: "int256" },
+          { name: "sizeBefore", type: "int256" },
+          { name: "sizeAfter", type: "int256" },
+          { name: "sameSideOthers", type: "uint256" },
+          { name: "oppositeOthers", type: "uint256" },
+          { name: "poolEquity", type: "uint256" },
+        ],
+      },
+      {
+        name: "others",
+        type: "tuple[]",
+        components: [
+          { name: "market", type: "bytes32" },
+          { name: "delta", type: "int256" },
+          { name: "gamma", type: "int256" },
+          { name: "vega", type: "int256" },
+          { name: "theta", type: "int256" },
+        ],
+      },
+    ],
+    outputs: [
+      {
+        name: "verdict",
+        type: "tuple",
+        components: [
+          { name: "allowed", type: "bool" },
+          { name: "limit", type: "uint8" },
+          { name: "maxSize", type: "uint256" },
+          { name: "limitSize", type: "uint256" },
+          { name: "price", type: "uint256" },
+          { name: "variance", type: "uint256" },
+          { name: "status", type: "uint8" },
+        ],
+      },
+      {
+        name: "assessment",
+        type: "tuple",
+        components: [
+          { name: "limit", type: "uint256" },
+          { name: "loss", type: "uint256" },
+          { name: "allowedLoss", type: "uint256" },
+        ],
+      },
+      {
+        name: "limits",
+        type: "tuple[]",
+        components: [
+          { name: "limit", type: "uint8" },
+          { name: "isBase", type: "bool" },
+          { name: "value", type: "uint256" },
+          { name: "size", type: "uint256" },
+          { name: "headroom", type: "uint256" },
+          { name: "binds", type: "bool" },
+        ],
+      },
+    ],
+  },
+  {
+    type: "function",
     name: "maxWithdraw",
     stateMutability: "view",
     inputs: [
@@ -109,6 +179,7 @@ export const sizingLensAbi = [
               { name: "feedPolicy", type: "uint256" },
               { name: "riskPolicy", type: "uint256" },
               { name: "extendedPolicy", type: "uint256" },
+              { name: "portfolioPolicy", type: "uint256" },
             ],
           },
           { name: "volatilityWord", type: "uint256" },
@@ -163,6 +234,7 @@ export const sizingLensAbi = [
               { name: "feedPolicy", type: "uint256" },
               { name: "riskPolicy", type: "uint256" },
               { name: "extendedPolicy", type: "uint256" },
+              { name: "portfolioPolicy", type: "uint256" },
             ],
           },
           { name: "volatilityWord", type: "uint256" },

@@ -34,6 +34,31 @@ export class SizeExceededError extends SizingGuardError {
   }
 }
 
+/** In the worst scenario the portfolio would lose more than it may. */
+export class PortfolioLossExceededError extends SizingGuardError {
+  readonly loss: bigint;
+  readonly allowedLoss: bigint;
+
+  constructor(market: Hex, account: Hex, loss: bigint, allowedLoss: bigint) {
+    super(
+      `In the worst scenario the portfolio would lose ${formatWad(loss)}, and may lose ${formatWad(allowedLoss)}. Reduce or hedge what loses there, or add collateral.`,
+      { code: "PortfolioLossExceeded", selector: "0x8aca6708", args: [market, account, loss, allowedLoss] },
+    );
+    this.loss = loss;
+    this.allowedLoss = allowedLoss;
+  }
+}
+
+/** A market of the account's holdings has no snapshot. */
+export class SnapshotMissingError extends SizingGuardError {
+  constructor(market: Hex) {
+    super(`There is no snapshot of ${market}, which the account holds. Read the snapshots of all its markets at one block.`, {
+      code: "SnapshotMissing",
+      args: [market],
+    });
+  }
+}
+
 /** The price cannot carry new risk. */
 export class OracleRejectedError extends SizingGuardError {
   readonly status: OracleStatus;

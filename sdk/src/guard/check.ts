@@ -11,6 +11,7 @@ import {
   abs,
   carry,
   judge,
+  judges,
   type MarketState,
   type Position,
   reducesRisk,
@@ -51,7 +52,7 @@ export interface CheckResult extends Verdict {
  */
 export function check(snapshot: GuardSnapshot, intent: Position, now: bigint): CheckResult {
   requirePosition(intent);
-  const verdict = snapshot.policy ? verdictOf(snapshot, snapshot.policy, intent, now) : unset(intent);
+  const verdict = snapshot.policy ? verdictOf(snapshot, snapshot.policy, intent, now) : unset(intent, reducesRisk(intent));
   const size = abs(intent.sizeAfter);
   return {
     ...verdict,
@@ -66,7 +67,7 @@ function verdictOf(snapshot: GuardSnapshot, policy: Policy, intent: Position, no
 }
 
 /** What a policy that does not ask the meters finds. */
-const UNMEASURED: AccountState = { growthHeadroom: 0n, drawdownScale: 0n, selfLimit: null };
+const UNMEASURED: AccountState = { growthHeadroom: 0n, drawdownScale: 0n, selfLimit: null, portfolioLimit: 0n };
 
 /** What the meters say of this action at `now`: of the side's growth as it was, of the account's mark as it will be. */
 export function accountState(snapshot: GuardSnapshot, policy: Policy, intent: Position, now: bigint): AccountState {
@@ -81,6 +82,7 @@ export function accountState(snapshot: GuardSnapshot, policy: Policy, intent: Po
     growthHeadroom: hasGrowth ? growthHeadroom(policy, growth, now) : 0n,
     drawdownScale: hasDrawdown ? drawdownScale(policy, highWaterMark(policy, meters.highWaterMark, intent, now), intent) : 0n,
     selfLimit: own !== null && own.expiry > now ? own : null,
+    portfolioLimit: 0n,
   };
 }
 
@@ -102,7 +104,7 @@ export function marketState(snapshot: GuardSnapshot, policy: Policy, now: bigint
 }
 
 function stateAt({ round, variance, meters }: GuardSnapshot, policy: Policy, now: bigint): MarketState {
-  if (round === null) return { status: "Invalid", price: 0n, variance: 0n, age: 0n, poolEquity: 0n };
+  if (round === null || !judges(policy)) return { status: "Invalid", price: 0n, variance: 0n, age: 0n, poolEquity: 0n };
   if (now < round.updatedAt) throw new ArgumentOutOfRangeError("now", now, `a time from the price's own, ${round.updatedAt}, on`);
   const age = now - round.updatedAt;
   const poolEquity = seenPoolEquity(meters.pool, round.updatedAt);
@@ -115,12 +117,13 @@ function status(age: bigint, policy: Policy): OracleStatus {
 }
 
 /** A market without a policy lets nothing but reductions through. */
-function unset(intent: Position): Verdict {
+export function unset(intent: Position, isReduction: boolean): Verdict {
   const nothing = { limit: "None", limitSize: 0n, price: 0n, variance: 0n, status: "Invalid" } as const;
-  return { ...nothing, allowed: reducesRisk(intent), maxSize: reducesRisk(intent) ? carry(intent) : 0n };
+  return { ...nothing, allowed: isReduction, maxSize: isReduction ? carry(intent) : 0n };
 }
 
-function rejection(snapshot: GuardSnapshot, intent: Position, size: bigint, verdict: Verdict): SizingGuardError {
+/** What `enforce` would revert with. */
+export function rejection(snapshot: GuardSnapshot, intent: Position, size: bigint, verdict: Verdict): SizingGuardError {
   const { market, policy } = snapshot;
   if (policy === null) return new PolicyNotSetError(market);
   if (verdict.limit === "Oracle") return new OracleRejectedError(market, intent.account, verdict.status);

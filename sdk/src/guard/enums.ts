@@ -67,6 +67,21 @@ export const POLICY_FIELDS = [
   "MaxDrawdown",
   "DrawdownPower",
   "ExtendedSpare",
+  "PortfolioFlags",
+  "PortfolioBudget",
+  "PortfolioTail",
+  "PortfolioHorizon",
+  "Netting",
+  "VolDown",
+  "VolUp",
+  "MaxRiskShare",
+  "DeltaCapMantissa",
+  "DeltaCapExponent",
+  "GammaCapMantissa",
+  "GammaCapExponent",
+  "VegaCapMantissa",
+  "VegaCapExponent",
+  "PortfolioSpare",
 ] as const;
 
 /** A field of the policy words, as `PolicyOutOfRange` names it. */

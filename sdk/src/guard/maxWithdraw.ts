@@ -1,5 +1,4 @@
-import { max, requireUint256 } from "../math/checks.ts";
-import { UNCAPPED } from "../math/constants.ts";
+import { max, requireInt } from "../math/checks.ts";
 import { check } from "./check.ts";
 import type { Position } from "./sizing.ts";
 import type { GuardSnapshot } from "./snapshot.ts";
@@ -11,9 +10,6 @@ export interface Holding extends Omit<Position, "flow" | "sizeBefore" | "sizeAft
   /** Net size, base WAD, int256. */
   readonly size: bigint;
 }
-
-/** The largest amount a flow can name. */
-const MAX_FLOW = UNCAPPED >> 1n;
 
 /**
  * The most collateral that can leave a position: taking it out passes, and one unit more is refused. Without a position all of
@@ -34,16 +30,15 @@ const MAX_FLOW = UNCAPPED >> 1n;
  */
 export function maxWithdraw(snapshot: GuardSnapshot, holding: Holding, at: bigint = snapshot.timestamp): bigint {
   const { size, ...rest } = holding;
+  requireInt("equity", holding.equity, 256);
   const passes = (amount: bigint): boolean => {
-    requireUint256("amount", amount);
     const left = { ...rest, equity: holding.equity - amount, flow: -amount, sizeBefore: size, sizeAfter: size };
     const { maxSize, size: asked } = check(snapshot, left, at);
     return asked <= maxSize;
   };
   let least = 0n;
   let most = max(0n, holding.equity);
-  if (most > MAX_FLOW) most = MAX_FLOW;
-  if (size === 0n || passes(most)) return most;
+  if (passes(most)) return most;
   // Less equity never allows more, so what passes ends once.
   while (most - least > 1n) {
     const middle = (least + most) >> 1n;

@@ -5,7 +5,7 @@ import { WAD } from "../math/constants.ts";
 import { LIMITS, type Limit, MODES, type Mode, type PolicyField } from "./enums.ts";
 import { field, inUnits, RATIO_UNIT } from "./words.ts";
 
-// Twins: contracts/types/FeedPolicy.sol, RiskPolicy.sol and ExtendedPolicy.sol (layout), contracts/libraries/PolicyRules.sol (ranges).
+// Twins: contracts/types/FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol and PortfolioPolicy.sol (layout), contracts/libraries/PolicyRules.sol (ranges).
 
 /** A market's policy in the units people and formulas use: WAD for ratios and amounts, seconds for times. */
 export interface Policy {
@@ -64,6 +64,36 @@ export interface Policy {
   readonly drawdownPower: bigint;
   /** Seconds in which half the distance to a high-water mark is forgotten, in whole hours; 0: never. */
   readonly peakHalfLife: bigint;
+  /** Whether positions of this market have Greeks of their own; those of a perpetual are its delta. */
+  readonly hasGreeks: boolean;
+  /** Whether `maxRiskShare` counts. */
+  readonly capsRiskShare: boolean;
+  /** Whether `deltaCap` counts. */
+  readonly capsDelta: boolean;
+  /** Whether `gammaCap` counts. */
+  readonly capsGamma: boolean;
+  /** Whether `vegaCap` counts. */
+  readonly capsVega: boolean;
+  /** Share of equity that a portfolio's worst scenario may cost, WAD, in steps of 1e14. */
+  readonly portfolioBudget: bigint;
+  /** Expected-shortfall multiplier of the scenarios, WAD, in steps of 1e14. */
+  readonly portfolioTail: bigint;
+  /** Seconds needed to close a portfolio. */
+  readonly portfolioHorizon: bigint;
+  /** How far markets may stand for one another, WAD: 0, each at its own worst; 1, all move together. In steps of 1e14. */
+  readonly netting: bigint;
+  /** How far implied volatility may fall in the scenarios, WAD per year, in steps of 1e14. */
+  readonly volDown: bigint;
+  /** How far implied volatility may rise in the scenarios, WAD per year, in steps of 1e14. */
+  readonly volUp: bigint;
+  /** Largest share of the risk budget that one position may use, WAD, in steps of 1e14. */
+  readonly maxRiskShare: bigint;
+  /** Largest net delta of one underlying, quote WAD: 24 significant bits times a power of ten. */
+  readonly deltaCap: bigint;
+  /** Largest net gamma of one underlying, quote WAD: 24 significant bits times a power of ten. */
+  readonly gammaCap: bigint;
+  /** Largest net vega of one underlying, quote WAD per 1.00 of volatility: 24 significant bits times a power of ten. */
+  readonly vegaCap: bigint;
 }
 
 /** The words a guard stores for a market. */
@@ -71,12 +101,14 @@ export interface PolicyWords {
   readonly feedPolicy: bigint;
   readonly riskPolicy: bigint;
   readonly extendedPolicy: bigint;
+  readonly portfolioPolicy: bigint;
 }
 
 const TIME_UNIT = 10n;
 const HALF_LIFE_UNIT = 3_600n;
 const ONE = 10_000n;
 const MAX_UINT16 = 0xffffn;
+const MAX_FLAGS = 0x1fn;
 const MAX_UINT24 = 0xff_ffffn;
 const MAX_UINT32 = 0xffff_ffffn;
 const MAX_UINT40 = 0xff_ffff_ffffn;
@@ -94,6 +126,7 @@ const SUPPORTED = mask([
   "Skew",
   "Concentration",
   "SelfLimit",
+  "Portfolio",
   "Growth",
   "Drawdown",
 ]);
@@ -116,9 +149,19 @@ type RatioName =
   | "concentrationShare"
   | "maxSlippage"
   | "impactCoefficient"
-  | "maxDrawdown";
+  | "maxDrawdown"
+  | "portfolioBudget"
+  | "portfolioTail"
+  | "netting"
+  | "volDown"
+  | "volUp"
+  | "maxRiskShare";
 type QuoteName = "fullMarginOpenInterest" | "liquidityCap" | "dailyVolume";
 type BaseName = "openInterestCap" | "maxSkew" | "growthCapacity";
+type CapName = "deltaCap" | "gammaCap" | "vegaCap";
+
+/** The names of the flags of the portfolio's word, by bit. */
+const PORTFOLIO_FLAGS = ["hasGreeks", "capsRiskShare", "capsDelta", "capsGamma", "capsVega"] as const;
 
 /**
  * Packs a policy into the words a guard stores.
@@ -139,10 +182,12 @@ type BaseName = "openInterestCap" | "maxSkew" | "growthCapacity";
 export function encodePolicy(policy: Policy): PolicyWords {
   const ratio = (name: RatioName, shift: number): bigint => field(name, inUnits(name, policy[name], RATIO_UNIT), 16, shift);
   const quote = (name: QuoteName, shift: number): bigint => field(name, inUnits(name, policy[name], WAD), 40, shift);
-  const base = (name: BaseName, shift: number): bigint => {
+  const power = (name: BaseName | CapName, bits: number, shift: number): bigint => {
     const [mantissa, exponent] = toMantissa(policy[name]);
-    return field(name, mantissa, 32, shift) | field(name, exponent, 8, shift + 32);
+    return field(name, mantissa, bits, shift) | field(name, exponent, 8, shift + bits);
   };
+  const base = (name: BaseName, shift: number): bigint => power(name, 32, shift);
+  const cap = (name: CapName, shift: number): bigint => power(name, 24, shift);
   const feedPolicy =
     field("feed", BigInt(policy.feed), 160, 0) |
     field("feedDecimals", policy.feedDecimals, 8, 160) |
@@ -174,7 +219,19 @@ export function encodePolicy(policy: Policy): PolicyWords {
     ratio("maxDrawdown", 176) |
     field("drawdownPower", policy.drawdownPower, 8, 192) |
     field("peakHalfLife", inUnits("peakHalfLife", policy.peakHalfLife, HALF_LIFE_UNIT), 16, 200);
-  return { feedPolicy, riskPolicy, extendedPolicy };
+  const portfolioPolicy =
+    PORTFOLIO_FLAGS.reduce((bits, name, index) => bits | (BigInt(policy[name]) << BigInt(index)), 0n) |
+    ratio("portfolioBudget", 32) |
+    ratio("portfolioTail", 48) |
+    field("portfolioHorizon", policy.portfolioHorizon, 24, 64) |
+    ratio("netting", 88) |
+    ratio("volDown", 104) |
+    ratio("volUp", 120) |
+    ratio("maxRiskShare", 136) |
+    cap("deltaCap", 152) |
+    cap("gammaCap", 184) |
+    cap("vegaCap", 216);
+  return { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy };
 }
 
 /**
@@ -223,6 +280,44 @@ export function decodePolicy(words: PolicyWords): Policy | null {
     maxDrawdown: fields.MaxDrawdown * RATIO_UNIT,
     drawdownPower: fields.DrawdownPower,
     peakHalfLife: fields.PeakHalfLife * HALF_LIFE_UNIT,
+    ...portfolioTerms(fields),
+  };
+}
+
+/** The part of a policy that its portfolio's word holds. */
+type PortfolioTerms = Pick<
+  Policy,
+  | (typeof PORTFOLIO_FLAGS)[number]
+  | CapName
+  | "portfolioBudget"
+  | "portfolioTail"
+  | "portfolioHorizon"
+  | "netting"
+  | "volDown"
+  | "volUp"
+  | "maxRiskShare"
+>;
+
+function portfolioTerms(fields: Fields): PortfolioTerms {
+  const has = (name: (typeof PORTFOLIO_FLAGS)[number]): boolean => {
+    return ((fields.PortfolioFlags >> BigInt(PORTFOLIO_FLAGS.indexOf(name))) & 1n) === 1n;
+  };
+  return {
+    hasGreeks: has("hasGreeks"),
+    capsRiskShare: has("capsRiskShare"),
+    capsDelta: has("capsDelta"),
+    capsGamma: has("capsGamma"),
+    capsVega: has("capsVega"),
+    portfolioBudget: fields.PortfolioBudget * RATIO_UNIT,
+    portfolioTail: fields.PortfolioTail * RATIO_UNIT,
+    portfolioHorizon: fields.PortfolioHorizon,
+    netting: fields.Netting * RATIO_UNIT,
+    volDown: fields.VolDown * RATIO_UNIT,
+    volUp: fields.VolUp * RATIO_UNIT,
+    maxRiskShare: fields.MaxRiskShare * RATIO_UNIT,
+    deltaCap: fields.DeltaCapMantissa * 10n ** fields.DeltaCapExponent,
+    gammaCap: fields.GammaCapMantissa * 10n ** fields.GammaCapExponent,
+    vegaCap: fields.VegaCapMantissa * 10n ** fields.VegaCapExponent,
   };
 }
 
@@ -281,6 +376,24 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("MaxDrawdown", least("Drawdown"), ONE);
   require("DrawdownPower", least("Drawdown"), MAX_POWER);
   require("ExtendedSpare", 0n, 0n);
+  const flag = (name: (typeof PORTFOLIO_FLAGS)[number]): bigint => {
+    return (fields.PortfolioFlags >> BigInt(PORTFOLIO_FLAGS.indexOf(name))) & 1n;
+  };
+  require("PortfolioFlags", 0n, MAX_FLAGS);
+  require("PortfolioBudget", least("Portfolio"), MAX_UINT16);
+  require("PortfolioTail", least("Portfolio") * ONE, MAX_UINT16);
+  require("PortfolioHorizon", least("Portfolio"), MAX_UINT24);
+  require("Netting", 0n, ONE);
+  require("VolDown", 0n, MAX_UINT16);
+  require("VolUp", 0n, MAX_UINT16);
+  require("MaxRiskShare", flag("capsRiskShare"), ONE);
+  require("DeltaCapMantissa", flag("capsDelta"), MAX_UINT24);
+  require("DeltaCapExponent", 0n, MAX_EXPONENT);
+  require("GammaCapMantissa", flag("capsGamma"), MAX_UINT24);
+  require("GammaCapExponent", 0n, MAX_EXPONENT);
+  require("VegaCapMantissa", flag("capsVega"), MAX_UINT24);
+  require("VegaCapExponent", 0n, MAX_EXPONENT);
+  require("PortfolioSpare", 0n, 0n);
 }
 
 function requireLimits(market: `0x${string}`, fields: Fields): void {
@@ -291,13 +404,15 @@ function requireLimits(market: `0x${string}`, fields: Fields): void {
   if (judges && !isComplete) throw new PolicyIncompleteError(market, fields.Active);
 }
 
-function unpack({ feedPolicy, riskPolicy, extendedPolicy }: PolicyWords): Fields {
+function unpack({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy }: PolicyWords): Fields {
   requireUint256("feedPolicy", feedPolicy);
   requireUint256("riskPolicy", riskPolicy);
   requireUint256("extendedPolicy", extendedPolicy);
+  requireUint256("portfolioPolicy", portfolioPolicy);
   const feed = (shift: number, bits: number): bigint => BigInt.asUintN(bits, feedPolicy >> BigInt(shift));
   const risk = (shift: number, bits: number): bigint => BigInt.asUintN(bits, riskPolicy >> BigInt(shift));
   const extended = (shift: number, bits: number): bigint => BigInt.asUintN(bits, extendedPolicy >> BigInt(shift));
+  const portfolio = (shift: number, bits: number): bigint => BigInt.asUintN(bits, portfolioPolicy >> BigInt(shift));
   return {
     Feed: feed(0, 160),
     FeedDecimals: feed(160, 8),
@@ -332,6 +447,21 @@ function unpack({ feedPolicy, riskPolicy, extendedPolicy }: PolicyWords): Fields
     DrawdownPower: extended(192, 8),
     PeakHalfLife: extended(200, 16),
     ExtendedSpare: extended(216, 40),
+    PortfolioFlags: portfolio(0, 32),
+    PortfolioBudget: portfolio(32, 16),
+    PortfolioTail: portfolio(48, 16),
+    PortfolioHorizon: portfolio(64, 24),
+    Netting: portfolio(88, 16),
+    VolDown: portfolio(104, 16),
+    VolUp: portfolio(120, 16),
+    MaxRiskShare: portfolio(136, 16),
+    DeltaCapMantissa: portfolio(152, 24),
+    DeltaCapExponent: portfolio(176, 8),
+    GammaCapMantissa: portfolio(184, 24),
+    GammaCapExponent: portfolio(208, 8),
+    VegaCapMantissa: portfolio(216, 24),
+    VegaCapExponent: portfolio(240, 8),
+    PortfolioSpare: portfolio(248, 8),
   };
 }
 

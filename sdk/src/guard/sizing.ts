@@ -62,6 +62,8 @@ export interface AccountState {
   readonly drawdownScale: bigint;
   /** What the account allows itself, `null` where it expired or never said; for SelfLimit. */
   readonly selfLimit: SelfLimit | null;
+  /** What its other markets leave, quote WAD; for Portfolio. Who does not say what it holds elsewhere may hold nothing here. */
+  readonly portfolioLimit: bigint;
 }
 
 /** The guard's answer, and why: the fields of the contracts' `Verdict`. */
@@ -91,6 +93,11 @@ export interface LimitValue {
 
 /** Money beyond this is treated as this much (equity) or as too much (exposure): the domain of `marginLimit`. */
 const MAX_MONEY = 2n ** 127n - 1n;
+
+/** Equity that counts, quote WAD, of a position's above 0. */
+export function scaledEquity({ equity }: Position, scale: bigint): bigint {
+  return applyScale(min(equity, MAX_MONEY), scale);
+}
 
 const UNUSABLE: readonly OracleStatus[] = ["Invalid", "SequencerDown", "Stale", "Deviating"];
 
@@ -123,6 +130,11 @@ export function flips({ sizeBefore, sizeAfter }: Pick<Position, "sizeBefore" | "
 /** Whether the action adds no risk, so that nothing may refuse it. */
 export function reducesRisk(position: Position): boolean {
   return position.sizeAfter === 0n || abs(position.sizeAfter) <= carry(position);
+}
+
+/** Whether a price of this status may carry new risk. */
+export function isUsable(status: OracleStatus): boolean {
+  return !UNUSABLE.includes(status);
 }
 
 /** Whether the mode looks at the market at all. */
@@ -162,7 +174,7 @@ export function limitSize(
 ): readonly [size: bigint, limit: Limit] {
   if (policy.mode === "Off") return [UNCAPPED, "None"];
   if (policy.mode === "ReduceOnly") return [0n, "Mode"];
-  if (UNUSABLE.includes(market.status) || marketScale(policy, market) === 0n) return [0n, "Oracle"];
+  if (!isUsable(market.status) || marketScale(policy, market) === 0n) return [0n, "Oracle"];
   if (position.equity <= 0n) return [0n, firstAccountLimit(policy)];
   const share = accountScale(policy, account);
   if (share === 0n) return [0n, "Drawdown"];
@@ -186,7 +198,7 @@ export function accountScale({ active }: Policy, { drawdownScale }: AccountState
 export function limitValues(policy: Policy, position: Position, market: MarketState, account: AccountState): readonly LimitValue[] {
   const { active } = policy;
   const { scale, move } = marketTerms(policy, market);
-  const equity = applyScale(min(position.equity, MAX_MONEY), scale);
+  const equity = scaledEquity(position, scale);
   const against = sideMove(position, policy, market);
   const others = mulDivUpSaturating(position.sameSideOthers, market.price, WAD);
   const values: LimitValue[] = [];
@@ -199,6 +211,7 @@ export function limitValues(policy: Policy, position: Position, market: MarketSt
   if (active.includes("Skew")) add("Skew", "base", skew(policy, position, scale));
   if (active.includes("Concentration")) add("Concentration", "quote", concentration(policy, position, market, scale));
   if (active.includes("SelfLimit")) add("SelfLimit", "quote", selfLimit(account.selfLimit, position, market, equity));
+  if (active.includes("Portfolio")) add("Portfolio", "quote", account.portfolioLimit);
   return values;
 }
 
@@ -224,7 +237,7 @@ export function sideMove({ sizeAfter }: Position, policy: Policy, market: Market
  * Share of what limits are measured in, equity, margin schedule and open-interest cap, that counts now, WAD. Not a share of
  * the result: what is left beside others' open interest would then be scaled anew for every account.
  */
-function marketScale(policy: Policy, market: MarketState): bigint {
+export function marketScale(policy: Policy, market: MarketState): bigint {
   return oracleScale(market.age, policy.heartbeat, policy.maxAge);
 }
 

@@ -46,7 +46,7 @@ export interface GuardSnapshot {
   readonly account: `0x${string}`;
   /** `null` when the guard has none for this market. */
   readonly policy: Policy | null;
-  /** The feed's latest round; `null` when it is not usable, or when the mode does not need it. */
+  /** The feed's latest round; `null` when it is not usable, or when neither the mode nor Portfolio needs it. */
   readonly round: Round | null;
   /** Variance to size by as if that round had just been sampled, WAD per year; 0 without a round. */
   readonly variance: bigint;
@@ -110,7 +110,8 @@ const MAX_PRICE = UNCAPPED >> 1n;
 export function createSnapshot(input: SnapshotInput): GuardSnapshot {
   const { market, account = NOBODY, meters = NO_METERS, blockNumber, timestamp } = input;
   const policy = decodePolicy(input.words);
-  const isFeedNeeded = policy !== null && judges(policy);
+  // A market that does not judge may still be held beside one that does.
+  const isFeedNeeded = policy !== null && (judges(policy) || policy.active.includes("Portfolio"));
   const round = isFeedNeeded ? toRound(input.roundData, policy.feedDecimals, timestamp) : null;
   const variance = policy && round ? sampledVariance(policy, input.volatilityWord, round) : 0n;
   return { market, account, policy, round, variance, meters, blockNumber, timestamp };

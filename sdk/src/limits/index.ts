@@ -1,4 +1,13 @@
-export { correlationLimit, expectedShortfall, factorLimit, greeksPnl, gridLimit, movedBeta } from "../portfolio/index.ts";
+export {
+  correlationLimit,
+  expectedShortfall,
+  factorLimit,
+  greeksPnl,
+  gridLimit,
+  gridLoss,
+  movedBeta,
+  netCapLimit,
+} from "../portfolio/index.ts";
 export { type Bound, bind } from "./bind.ts";
 export { collateralLimitLong, collateralLimitShort } from "./collateral.ts";
 export { collateralRatioLimit } from "./collateralRatio.ts";

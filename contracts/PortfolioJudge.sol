@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Assessment} from "./interfaces/ISizingGuard.sol";
+import {Candidate, Holdings, PortfolioRisk} from "./libraries/PortfolioRisk.sol";
+import {PortfolioPolicy} from "./types/PortfolioPolicy.sol";
+
+/// @title PortfolioJudge
+/// @notice The portfolio's scenarios as a contract of its own: a guard creates one for itself, so that they take no room from
+/// what every action needs (EIP-170). It costs one call for each action that is judged with a portfolio.
+/// @dev Keeps nothing and owns nothing.
+contract PortfolioJudge {
+    /// @notice What one action may do (`PortfolioRisk.assess`).
+    function assess(
+        PortfolioPolicy policy,
+        Holdings memory holdings,
+        Candidate memory candidate,
+        uint256 equity,
+        bool isReduction,
+        bool keepsLoss
+    ) external pure returns (Assessment memory) {
+        return PortfolioRisk.assess(policy, holdings, candidate, equity, isReduction, keepsLoss);
+    }
+}

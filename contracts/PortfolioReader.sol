@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+import {Assessment, Exposure, Limit, Mode, OracleStatus, Position} from "./interfaces/ISizingGuard.sol";
+import {PortfolioJudge} from "./PortfolioJudge.sol";
+import {FixedPointMath, WAD} from "./libraries/FixedPointMath.sol";
+import {Candidate, Greeks, Holdings, PortfolioRisk, Underlying} from "./libraries/PortfolioRisk.sol";
+import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
+import {VolatilityMath} from "./libraries/VolatilityMath.sol";
+import {OracleScale} from "./libraries/limits/OracleScale.sol";
+import {FeedReader, Round} from "./oracle/FeedReader.sol";
+import {Market, VolatilityOracle} from "./oracle/VolatilityOracle.sol";
+import {FeedPolicy} from "./types/FeedPolicy.sol";
+import {PortfolioPolicy, PortfolioPolicyLibrary} from "./types/PortfolioPolicy.sol";
+import {VolatilitySlot} from "./types/VolatilitySlot.sol";
+
+/// @dev What one feed said, so that each is asked once.
+/// @param variance WAD per year, to size by
+/// @param age seconds since the feed wrote
+struct Reading {
+    address feed;
+    uint256 variance;
+    uint256 age;
+}
+
+/// @dev What an account holds, with what it is measured by.
+/// @param scale share of the equity that counts by the oldest of all prices, WAD
+/// @param unit Greeks of one unit of the candidate's notional
+struct Account {
+    Holdings holdings;
+    Greeks unit;
+    uint256 scale;
+    bool isSound;
+}
+
+/// @title PortfolioReader
+/// @notice Reads the markets an account holds, and asks PortfolioRisk about them.
+abstract contract PortfolioReader is VolatilityOracle {
+    /// @dev The largest notional that is told from a larger one.
+    uint256 private constant MAX_NOTIONAL = 1 << 160;
+
+    PortfolioJudge private immutable JUDGE = new PortfolioJudge();
+
+    /// @dev What the portfolio says of an action. Where it can't be judged, nothing may grow and every loss is too much, but a
+    /// reduction passes.
+    function _assess(
+        bytes32 market,
+        FeedPolicy feed,
+        Position calldata position,
+        Exposure[] calldata others,
+        MarketState memory state
+    ) internal view returns (Assessment memory result) {
+        bool isReduction = _reducesRisk(position, others);
+        if (!isReduction && feed.mode() != uint256(Mode.Off)) result.loss = type(uint256).max;
+        if (!SizingMath.isActive(feed.active(), Limit.Portfolio) || state.status < OracleStatus.Uncertain) return result;
+        PortfolioPolicy policy = _markets[market].portfolio;
+        Account memory account = _account(market, feed, policy, others, state);
+        if (!account.isSound) return result;
+        uint256 equity = position.equity > 0 ? SizingMath.scaledEquity(position, account.scale) : 0;
+        Candidate memory candidate =
+            Candidate(account.unit, _notional(position.sizeBefore, state.price), _notional(position.sizeAfter, state.price));
+        return JUDGE.assess(policy, account.holdings, candidate, equity, isReduction, position.flow >= 0);
+    }
+
+    /// @dev Whether the action adds no risk by itself: the size does not grow and no collateral leaves, or nothing is left.
+    function _reducesRisk(Position calldata position, Exposure[] calldata others) internal pure returns (bool) {
+        if (position.flow < 0) return position.sizeAfter == 0 && others.length == 0;
+        return SizingMath.reducesRisk(position);
+    }
+
+    /// @dev The market as if the feed's latest round had just been sampled, the slot to store for it, and that round's time
+    /// (0 for none). A mode that does not judge asks nobody.
+    function _marketState(FeedPolicy feed, VolatilitySlot slot)
+        internal
+        view
+        returns (MarketState memory state, VolatilitySlot next, uint256 roundTime)
+    {
+        next = slot;
+        if (!SizingMath.judges(feed)) return (state, next, 0);
+        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
+        if (!round.isUsable) return (state, next, 0);
+        roundTime = round.updatedAt;
+        (state.variance, next) = _sample(slot, round, feed);
+        unchecked {
+            // A round from the future is not usable.
+            state.age = block.timestamp - roundTime;
+        }
+        state.status = _status(state.age, feed);
+        state.price = round.price;
+    }
+
+    function _status(uint256 age, FeedPolicy feed) private pure returns (OracleStatus) {
+        if (age >= feed.maxAge()) return OracleStatus.Stale;
+        return age > feed.heartbeat() ? OracleStatus.Aging : OracleStatus.Valid;
+    }
+
+    /// @dev Everything the account holds, by underlying: markets of one feed move as one.
+    function _account(
+        bytes32 market,
+        FeedPolicy feed,
+        PortfolioPolicy policy,
+        Exposure[] calldata others,
+        MarketState memory state
+    ) private view returns (Account memory account) {
+        if (others.length > PortfolioRisk.MAX_EXPOSURES) return account;
+        Reading[] memory readings = new Reading[](others.length + 1);
+        Underlying[] memory underlyings = new Underlying[](others.length + 1);
+        readings[0] = Reading(feed.feed(), state.variance, state.age);
+        underlyings[0].move = _move(policy, readings[0]);
+        account.scale = SizingMath.marketScale(feed, state);
+        account.unit.delta = int256(WAD);
+        bool lacksGreeks = policy.has(PortfolioPolicyLibrary.HAS_GREEKS);
+        uint256 count = 1;
+        for (uint256 i = 0; i < others.length; ++i) {
+            Exposure calldata exposure = others[i];
+            bool isInOrder = i == 0 || others[i - 1].market < exposure.market;
+            if (!isInOrder || !_isInRange(exposure)) return account;
+            if (exposure.market == market) {
+                if (!lacksGreeks || !_setUnit(account.unit, exposure, state.price)) return account;
+                lacksGreeks = false;
+                continue;
+            }
+            uint256 known = _hold(account, exposure, readings, underlyings, count);
+            if (known == 0) return account;
+            count = known;
+        }
+        // Memory that was set aside for feeds that turned out to be the same.
+        assembly ("memory-safe") {
+            mstore(underlyings, count)
+        }
+        account.holdings.underlyings = underlyings;
+        account.isSound = !lacksGreeks && account.scale > 0;
+    }
+
+    /// @dev Adds one exposure. Returns how many underlyings are known after it; 0 where it can't be measured.
+    function _hold(
+        Account memory account,
+        Exposure calldata exposure,
+        Reading[] memory readings,
+        Underlying[] memory underlyings,
+        uint256 count
+    ) private view returns (uint256) {
+        Market storage m = _markets[exposure.market];
+        FeedPolicy feed = m.feed;
+        if (!SizingMath.isActive(feed.active(), Limit.Portfolio)) return 0;
+        uint256 index = 0;
+        while (index < count && readings[index].feed != feed.feed()) ++index;
+        Reading memory reading = readings[index];
+        if (index == count) {
+            if (!_read(reading, m, feed)) return 0;
+            ++count;
+        }
+        PortfolioPolicy policy = m.portfolio;
+        Underlying memory underlying = underlyings[index];
+        underlying.move = Math.max(underlying.move, _move(policy, reading));
+        PortfolioRisk.add(underlying, policy, exposure.delta, exposure.gamma, exposure.vega);
+        account.holdings.decay += PortfolioRisk.decay(policy, exposure.theta);
+        account.scale = Math.min(account.scale, OracleScale.oracleScale(reading.age, feed.heartbeat(), feed.maxAge()));
+        return count;
+    }
+
+    /// @dev Asks a feed for the first time.
+    function _read(Reading memory reading, Market storage m, FeedPolicy feed) private view returns (bool) {
+        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
+        if (!round.isUsable) return false;
+        reading.feed = feed.feed();
+        (reading.variance,) = _sample(m.volatility, round, feed);
+        unchecked {
+            // A round from the future is not usable.
+            reading.age = block.timestamp - round.updatedAt;
+        }
+        // Beyond its age the move could leave the domain of the scenarios; the scale is 0 there.
+        return reading.age < feed.maxAge();
+    }
+
+    function _move(PortfolioPolicy policy, Reading memory reading) private pure returns (uint256) {
+        unchecked {
+            // 24 bits, and an age below 2^20.
+            return VolatilityMath.adverseMove(policy.tail(), reading.variance, policy.horizon() + reading.age);
+        }
+    }
+
+    /// @dev The Greeks of one unit of notional, from those of one unit of size. Returns whether they are in range.
+    function _setUnit(Greeks memory unit, Exposure calldata exposure, uint256 price) private pure returns (bool) {
+        unit.delta = _perNotional(exposure.delta, price);
+        unit.gamma = _perNotional(exposure.gamma, price);
+        unit.vega = _perNotional(exposure.vega, price);
+        unit.theta = _perNotional(exposure.theta, price);
+        return _isGreek(unit.delta) && _isGreek(unit.gamma) && _isGreek(unit.vega) && _isGreek(unit.theta);
+    }
+
+    /// @dev ⌊greek·W / price⌋ towards −∞.
+    function _perNotional(int256 greek, uint256 price) private pure returns (int256) {
+        unchecked {
+            // 2^104·10^18 fits, and a usable price is below 2^255.
+            int256 scaled = greek * int256(WAD);
+            int256 quotient = scaled / int256(price);
+            return scaled % int256(price) < 0 ? quotient - 1 : quotient;
+        }
+    }
+
+    function _isInRange(Exposure calldata exposure) private pure returns (bool) {
+        return _isGreek(exposure.delta) && _isGreek(exposure.gamma) && _isGreek(exposure.vega) && _isGreek(exposure.theta);
+    }
+
+    function _isGreek(int256 value) private pure returns (bool) {
+        return value > -int256(PortfolioRisk.MAX_GREEK) && value < int256(PortfolioRisk.MAX_GREEK);
+    }
+
+    /// @dev Signed notional of a size, quote WAD, rounded away from 0; saturating.
+    function _notional(int256 size, uint256 price) private pure returns (int256) {
+        uint256 magnitude = FixedPointMath.mulDivUpSaturating(SignedMath.abs(size), price, WAD);
+        magnitude = Math.min(magnitude, MAX_NOTIONAL);
+        return size < 0 ? -int256(magnitude) : int256(magnitude);
+    }
+}

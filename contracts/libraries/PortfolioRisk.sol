@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+import {Assessment} from "../interfaces/ISizingGuard.sol";
+import {PortfolioPolicy, PortfolioPolicyLibrary} from "../types/PortfolioPolicy.sol";
+import {FixedPointMath, UNCAPPED, WAD} from "./FixedPointMath.sol";
+import {PortfolioMath} from "./PortfolioMath.sol";
+
+/// @notice Sensitivities in quote WAD, as in `Exposure`: of a holding, or of one unit of notional.
+struct Greeks {
+    int256 delta;
+    int256 gamma;
+    int256 vega;
+    int256 theta;
+}
+
+/// @notice What an account holds in one underlying, and how far that may move.
+/// @param move adverse move of the price, WAD
+/// @param shortGamma the gamma of those exposures that are short of it, not above 0
+/// @param volUp profit where volatility rises, quote WAD; `volDown` where it falls
+/// @param volExtreme what a rise costs what is short of volatility, quote WAD, not above 0
+struct Underlying {
+    uint256 move;
+    int256 delta;
+    int256 gamma;
+    int256 shortGamma;
+    int256 vega;
+    int256 volUp;
+    int256 volDown;
+    int256 volExtreme;
+}
+
+/// @notice What an account holds besides the position in question.
+/// @param underlyings the position's own first, even where nothing else is held in it
+/// @param decay what the passing of time may cost, quote WAD
+struct Holdings {
+    Underlying[] underlyings;
+    uint256 decay;
+}
+
+/// @notice The position in question: Greeks of one unit of its notional if it is long, and notionals before and after, quote WAD.
+struct Candidate {
+    Greeks unit;
+    int256 before;
+    int256 next;
+}
+
+/// @notice Profits and losses over the scenarios: of the rest, quote WAD, and of one unit of the candidate's notional, WAD.
+struct Grid {
+    int256[] pnl;
+    int256[] unitPnl;
+}
+
+/// @notice Everything but the candidate, in every scenario, quote WAD.
+/// @param joint where all underlyings move together
+/// @param apart of the candidate's own underlying by itself
+/// @param others what each other underlying loses at its own worst, together
+/// @param decay what the passing of time may cost
+/// @param isAccompanied whether anything is held in the candidate's own underlying
+struct Scenes {
+    int256[7] joint;
+    int256[7] apart;
+    uint256 others;
+    uint256 decay;
+    bool isAccompanied;
+}
+
+/// @title PortfolioRisk
+/// @notice Composes PortfolioMath into what one action may do to an account that holds several markets: scenarios, net caps,
+/// and the budget that never blocks a way out. Pure: no storage, no clock.
+/// @dev Mirror: `sdk/src/portfolio/risk.ts`. Sources: SPAN's scanning risk with extreme moves, portfolio margin.
+/// @dev Nothing overflows: Greeks stay below `MAX_GREEK` and moves below 2^69 (`adverseMove` of the largest words).
+library PortfolioRisk {
+    /// @dev Greeks of 2·10^13 quote units and more are nobody's holding, and are refused before they get here.
+    uint256 internal constant MAX_GREEK = 1 << 104;
+    uint256 internal constant MAX_EXPOSURES = 16;
+    /// @dev Moves of the price: −1, −½, 0, ½ and 1 times the move, and twice the move down and up.
+    uint256 internal constant SHOCKS = 7;
+    uint256 private constant FIRST_EXTREME = 5;
+    /// @dev Weight of the extreme moves, in per cent.
+    int256 private constant EXTREME_WEIGHT = 35;
+    /// @dev One part in so many of all separate losses may be risked by a reduction, whatever the budget.
+    uint256 private constant STEPS = 16;
+    /// @dev As much, a millionth of a quote unit, may always be.
+    uint256 private constant DUST = 1e12;
+    int256 private constant TWICE_WAD_SQUARED = int256(2 * WAD * WAD);
+
+    /// @notice Adds an exposure to what is held in its underlying.
+    /// @param policy of the exposure's market: its volatility shocks count
+    function add(Underlying memory held, PortfolioPolicy policy, int256 delta, int256 gamma, int256 vega) internal pure {
+        unchecked {
+            held.delta += delta;
+            held.gamma += gamma;
+            held.shortGamma += SignedMath.min(gamma, 0);
+            if (vega == 0) return;
+            held.vega += vega;
+            held.volUp += _divFloor(vega * int256(policy.volUp()), int256(WAD));
+            held.volDown += _divFloor(-vega * int256(policy.volDown()), int256(WAD));
+            held.volExtreme += _divFloor(SignedMath.min(vega, 0) * int256(policy.volUp()), int256(WAD));
+        }
+    }
+
+    /// @notice What the passing of the policy's horizon may cost, quote WAD, rounded up; a gain counts nothing.
+    function decay(PortfolioPolicy policy, int256 theta) internal pure returns (uint256) {
+        if (theta >= 0) return 0;
+        unchecked {
+            return Math.ceilDiv(SignedMath.abs(theta) * policy.horizon(), 1 days);
+        }
+    }
+
+    /// @notice What one action may do.
+    /// @param policy of the candidate's market
+    /// @param equity that counts, quote WAD
+    /// @param isReduction the candidate shrinks on its side, and no collateral leaves
+    /// @param keepsLoss no collateral leaves, so that the loss there was may stay
+    function assess(
+        PortfolioPolicy policy,
+        Holdings memory holdings,
+        Candidate memory candidate,
+        uint256 equity,
+        bool isReduction,
+        bool keepsLoss
+    ) internal pure returns (Assessment memory result) {
+        uint256 budget = FixedPointMath.mulDivDown(equity, policy.riskBudget(), WAD);
+        Underlying memory own = holdings.underlyings[0];
+        Scenes memory rest = scenes(holdings);
+        bool isLong = candidate.next >= 0;
+        int256[SHOCKS] memory units = unitPnls(policy, own.move, candidate.unit, isLong);
+        Grid memory side = grid(policy.netting(), rest, units);
+        result.loss = PortfolioMath.gridLoss(side.pnl, side.unitPnl, SignedMath.abs(candidate.next));
+        result.allowedLoss = budget;
+        if (keepsLoss || isReduction) {
+            bool wasLong = candidate.before >= 0;
+            uint256 before = SignedMath.abs(candidate.before);
+            int256[SHOCKS] memory unitsBefore =
+                wasLong == isLong ? units : unitPnls(policy, own.move, candidate.unit, wasLong);
+            if (keepsLoss) {
+                Grid memory other = wasLong == isLong ? side : grid(policy.netting(), rest, unitsBefore);
+                uint256 lossBefore = PortfolioMath.gridLoss(other.pnl, other.unitPnl, before);
+                result.allowedLoss = Math.max(budget, lossBefore);
+            }
+            if (isReduction) {
+                result.allowedLoss = Math.max(result.allowedLoss, wayOut(rest, before, lossOf(unitsBefore)));
+            }
+        }
+        result.limit = Math.min(
+            PortfolioMath.gridLimit(result.allowedLoss, side.pnl, side.unitPnl),
+            netLimit(policy, own, candidate.unit, isLong, FixedPointMath.mulDivDown(budget, policy.maxRiskShare(), WAD), lossOf(units))
+        );
+    }
+
+    /// @notice The loss a reduction may leave whatever the budget, quote WAD: without it both legs of a perfect hedge could be
+    /// locked, since closing either alone uncovers the other. A sixteenth of what everything loses at its own worst.
+    /// @param before notional of the candidate before the action, quote WAD
+    /// @param unitLoss what one unit of it loses at its worst, WAD
+    function wayOut(Scenes memory rest, uint256 before, uint256 unitLoss) internal pure returns (uint256) {
+        uint256 apart = lossOf(rest.apart) + rest.others + rest.decay + FixedPointMath.mulDivUp(before, unitLoss, WAD);
+        return Math.max(Math.ceilDiv(apart, STEPS), DUST);
+    }
+
+    /// @notice The largest notional that keeps to the candidate's share of the risk budget and to the net caps of its
+    /// underlying, quote WAD, rounded down.
+    /// @param share of the risk budget, quote WAD
+    /// @param unitLoss what one unit of the candidate's notional loses at its worst, WAD
+    function netLimit(
+        PortfolioPolicy policy,
+        Underlying memory held,
+        Greeks memory unit,
+        bool isLong,
+        uint256 share,
+        uint256 unitLoss
+    ) internal pure returns (uint256 limit) {
+        limit = UNCAPPED;
+        int256 side = isLong ? int256(1) : int256(-1);
+        if (policy.has(PortfolioPolicyLibrary.CAPS_RISK_SHARE)) {
+            limit = PortfolioMath.netCapLimit(share, 0, int256(unitLoss));
+        }
+        if (policy.has(PortfolioPolicyLibrary.CAPS_DELTA)) {
+            limit = Math.min(limit, PortfolioMath.netCapLimit(policy.deltaCap(), held.delta, side * unit.delta));
+        }
+        if (policy.has(PortfolioPolicyLibrary.CAPS_GAMMA)) {
+            limit = Math.min(limit, PortfolioMath.netCapLimit(policy.gammaCap(), held.gamma, side * unit.gamma));
+        }
+        if (policy.has(PortfolioPolicyLibrary.CAPS_VEGA)) {
+            limit = Math.min(limit, PortfolioMath.netCapLimit(policy.vegaCap(), held.vega, side * unit.vega));
+        }
+    }
+
+    /// @notice Everything but the candidate, in every scenario.
+    function scenes(Holdings memory holdings) internal pure returns (Scenes memory rest) {
+        rest.decay = holdings.decay;
+        int256 up = 0;
+        int256 down = 0;
+        int256 extreme = 0;
+        for (uint256 i = 0; i < holdings.underlyings.length; ++i) {
+            Underlying memory u = holdings.underlyings[i];
+            if (isEmpty(u)) continue;
+            int256[SHOCKS] memory pnls = spotPnls(u);
+            unchecked {
+                for (uint256 j = 0; j < SHOCKS; ++j) rest.joint[j] += pnls[j];
+                up += u.volUp;
+                down += u.volDown;
+                extreme += u.volExtreme;
+            }
+            _addVolatility(pnls, u.volUp, u.volDown, u.volExtreme);
+            if (i == 0) (rest.apart, rest.isAccompanied) = (pnls, true);
+            else rest.others += lossOf(pnls);
+        }
+        _addVolatility(rest.joint, up, down, extreme);
+    }
+
+    /// @notice Profits and losses in every scenario, of the rest and of one unit of the candidate on its side.
+    /// @dev Joint moves J and separate ones, netting n between them: n·J + (W − n)·(own worst + worst of each other). What the
+    /// candidate's own underlying does separately is a scenario of its own, since the candidate takes part in it.
+    /// @param units of the candidate (`unitPnls`)
+    function grid(uint256 netting, Scenes memory rest, int256[SHOCKS] memory units)
+        internal
+        pure
+        returns (Grid memory result)
+    {
+        // Where nothing else is held in it, the candidate's worst is the worst of its underlying.
+        bool isSingle = netting == WAD || !rest.isAccompanied;
+        uint256 first = isSingle ? _worst(units) : 0;
+        uint256 end = isSingle ? first + 1 : SHOCKS;
+        result.pnl = new int256[](SHOCKS * (end - first));
+        result.unitPnl = new int256[](result.pnl.length);
+        unchecked {
+            int256 n = int256(netting);
+            uint256 index = 0;
+            for (uint256 j = first; j < end; ++j) {
+                int256 pnlApart = (int256(WAD) - n) * (rest.apart[j] - int256(rest.others));
+                int256 unitApart = (int256(WAD) - n) * units[j];
+                for (uint256 i = 0; i < SHOCKS; ++i) {
+                    result.pnl[index] = _divFloor(n * rest.joint[i] + pnlApart, int256(WAD)) - int256(rest.decay);
+                    result.unitPnl[index] = _divFloor(n * units[i] + unitApart, int256(WAD));
+                    ++index;
+                }
+            }
+        }
+    }
+
+    /// @notice Whether nothing is held in an underlying that any scenario could tell from nothing.
+    function isEmpty(Underlying memory u) internal pure returns (bool) {
+        return u.delta == 0 && u.gamma == 0 && u.shortGamma == 0 && u.volUp == 0 && u.volDown == 0 && u.volExtreme == 0;
+    }
+
+    /// @notice What the worst of some scenarios loses.
+    function lossOf(int256[SHOCKS] memory pnls) internal pure returns (uint256) {
+        return uint256(-pnls[_worst(pnls)]);
+    }
+
+    /// @notice Of one unit of the candidate's notional, WAD: volatility at its worst, and the passing of time.
+    function unitPnls(PortfolioPolicy policy, uint256 move, Greeks memory unit, bool isLong)
+        internal
+        pure
+        returns (int256[SHOCKS] memory pnls)
+    {
+        int256 side = isLong ? int256(1) : int256(-1);
+        Underlying memory one;
+        one.move = move;
+        add(one, policy, side * unit.delta, side * unit.gamma, side * unit.vega);
+        pnls = spotPnls(one);
+        _addVolatility(pnls, one.volUp, one.volDown, one.volExtreme);
+        int256 time = int256(decay(policy, side * unit.theta));
+        if (time > 0) for (uint256 j = 0; j < SHOCKS; ++j) pnls[j] -= time;
+    }
+
+    /// @notice Profits of delta and gamma in every scenario, rounded down; in the extreme ones weighted, without the good of
+    /// gamma. No price falls below nothing.
+    function spotPnls(Underlying memory held) internal pure returns (int256[SHOCKS] memory pnls) {
+        unchecked {
+            uint256 move = held.move;
+            // In the units of the products below, which are twice the square of a WAD.
+            int256 slope = 2 * int256(WAD) * held.delta;
+            pnls[0] = _spotPnl(slope, held.gamma, -int256(Math.min(move, WAD)));
+            pnls[1] = _spotPnl(slope, held.gamma, -int256(Math.min(move / 2, WAD)));
+            pnls[3] = _spotPnl(slope, held.gamma, int256(move / 2));
+            pnls[4] = _spotPnl(slope, held.gamma, int256(move));
+            pnls[5] = _extremePnl(slope, held.shortGamma, -int256(Math.min(2 * move, WAD)));
+            pnls[6] = _extremePnl(slope, held.shortGamma, int256(2 * move));
+        }
+    }
+
+    function _spotPnl(int256 slope, int256 gamma, int256 x) private pure returns (int256) {
+        unchecked {
+            return _divFloor(x * (slope + gamma * x), TWICE_WAD_SQUARED);
+        }
+    }
+
+    function _extremePnl(int256 slope, int256 shortGamma, int256 x) private pure returns (int256) {
+        unchecked {
+            return _divFloor(EXTREME_WEIGHT * x * (slope + shortGamma * x), 100 * TWICE_WAD_SQUARED);
+        }
+    }
+
+    /// @dev The worst that volatility can do to each of these scenarios.
+    function _addVolatility(int256[SHOCKS] memory pnls, int256 up, int256 down, int256 extreme) private pure {
+        if (up == 0 && down == 0 && extreme == 0) return;
+        unchecked {
+            int256 worst = SignedMath.min(0, SignedMath.min(up, down));
+            int256 worstExtreme = _divFloor(EXTREME_WEIGHT * extreme, 100);
+            for (uint256 j = 0; j < SHOCKS; ++j) pnls[j] += j < FIRST_EXTREME ? worst : worstExtreme;
+        }
+    }
+
+    /// @dev The first of the smallest.
+    function _worst(int256[SHOCKS] memory pnls) private pure returns (uint256 worst) {
+        for (uint256 j = 1; j < SHOCKS; ++j) if (pnls[j] < pnls[worst]) worst = j;
+    }
+
+    /// @dev ⌊x / d⌋ for d > 0. Assembly because the compiler guards a division that can't overflow, and this one is done for
+    /// every scenario of every market.
+    function _divFloor(int256 x, int256 d) private pure returns (int256 quotient) {
+        assembly ("memory-safe") {
+            quotient := sub(sdiv(x, d), slt(smod(x, d), 0))
+        }
+    }
+}
