@@ -82,8 +82,10 @@ library PortfolioRisk {
     /// @dev Weight of the extreme moves, in per cent.
     int256 private constant EXTREME_WEIGHT = 35;
     /// @dev One part in so many of all separate losses may be risked by a reduction, whatever the budget.
-    uint256 private constant STEPS = 16;
-    /// @dev As much, a millionth of a quote unit, may always be.
+    uint256 private constant PARTS = 16;
+    /// @dev And one part in so many of the loss more than there was.
+    uint256 private constant STEPS = 64;
+    /// @dev Or so much, a millionth of a quote unit, so that one unit of size can always go.
     uint256 private constant DUST = 1e12;
     int256 private constant TWICE_WAD_SQUARED = int256(2 * WAD * WAD);
 
@@ -113,7 +115,7 @@ library PortfolioRisk {
     /// @notice What one action may do.
     /// @param policy of the candidate's market
     /// @param equity that counts, quote WAD
-    /// @param isReduction the candidate shrinks on its side, and no collateral leaves
+    /// @param isReduction the candidate shrinks on its side; it counts only where no collateral leaves
     /// @param keepsLoss no collateral leaves, so that the loss there was may stay
     function assess(
         PortfolioPolicy policy,
@@ -131,19 +133,15 @@ library PortfolioRisk {
         Grid memory side = grid(policy.netting(), rest, units);
         result.loss = PortfolioMath.gridLoss(side.pnl, side.unitPnl, SignedMath.abs(candidate.next));
         result.allowedLoss = budget;
-        if (keepsLoss || isReduction) {
+        if (keepsLoss) {
             bool wasLong = candidate.before >= 0;
             uint256 before = SignedMath.abs(candidate.before);
             int256[SHOCKS] memory unitsBefore =
                 wasLong == isLong ? units : unitPnls(policy, own.move, candidate.unit, wasLong);
-            if (keepsLoss) {
-                Grid memory other = wasLong == isLong ? side : grid(policy.netting(), rest, unitsBefore);
-                uint256 lossBefore = PortfolioMath.gridLoss(other.pnl, other.unitPnl, before);
-                result.allowedLoss = Math.max(budget, lossBefore);
-            }
-            if (isReduction) {
-                result.allowedLoss = Math.max(result.allowedLoss, wayOut(rest, before, lossOf(unitsBefore)));
-            }
+            Grid memory other = wasLong == isLong ? side : grid(policy.netting(), rest, unitsBefore);
+            uint256 lossBefore = PortfolioMath.gridLoss(other.pnl, other.unitPnl, before);
+            uint256 kept = isReduction ? wayOut(rest, before, lossOf(unitsBefore), lossBefore) : lossBefore;
+            result.allowedLoss = Math.max(budget, kept);
         }
         result.limit = Math.min(
             PortfolioMath.gridLimit(result.allowedLoss, side.pnl, side.unitPnl),
@@ -151,13 +149,20 @@ library PortfolioRisk {
         );
     }
 
-    /// @notice The loss a reduction may leave whatever the budget, quote WAD: without it both legs of a perfect hedge could be
-    /// locked, since closing either alone uncovers the other. A sixteenth of what everything loses at its own worst.
+    /// @notice The loss a reduction may leave whatever the budget, quote WAD: the loss there was and a little more, or a sixteenth
+    /// of what everything loses at its own worst.
+    /// @dev Without it accounts could be locked: closing either leg of a hedge alone uncovers the other. Uncovering one whose loss
+    /// counts takes many steps: at least 45 actions to double it.
     /// @param before notional of the candidate before the action, quote WAD
     /// @param unitLoss what one unit of it loses at its worst, WAD
-    function wayOut(Scenes memory rest, uint256 before, uint256 unitLoss) internal pure returns (uint256) {
+    function wayOut(Scenes memory rest, uint256 before, uint256 unitLoss, uint256 lossBefore)
+        internal
+        pure
+        returns (uint256)
+    {
         uint256 apart = lossOf(rest.apart) + rest.others + rest.decay + FixedPointMath.mulDivUp(before, unitLoss, WAD);
-        return Math.max(Math.ceilDiv(apart, STEPS), DUST);
+        uint256 little = Math.max(lossBefore / STEPS, DUST);
+        return Math.max(lossBefore + little, Math.ceilDiv(apart, PARTS));
     }
 
     /// @notice The largest notional that keeps to the candidate's share of the risk budget and to the net caps of its

@@ -28,10 +28,16 @@ const VECTORS = "test/vectors/vectors.test.ts";
 const FUNCTIONS = [VECTORS, "test/differential/functions.test.ts", "test/differential/walks.test.ts"];
 const PARITY = ["test/parity/judge.test.ts", "test/parity/policy.test.ts"];
 const GUARD = ["policy", "rounds", "modes", "feeds"].map((name) => `test/guard/${name}.test.ts`);
-const STATES = ["test/parity/meters.test.ts", "test/parity/guard.test.ts"];
+const STATES = ["meters", "guard", "portfolio"].map((name) => `test/parity/${name}.test.ts`);
 
 const PATTERNS: Readonly<Record<Language, readonly string[]>> = {
-  solidity: ["contracts/libraries/**/*.sol", "contracts/types/*.sol", "contracts/oracle/*.sol", "contracts/SizingGuard.sol"],
+  solidity: [
+    "contracts/libraries/**/*.sol",
+    "contracts/types/*.sol",
+    "contracts/oracle/*.sol",
+    "contracts/SizingGuard.sol",
+    "contracts/PortfolioReader.sol",
+  ],
   typescript: ["sdk/src/math/*.ts", "sdk/src/limits/*.ts", "sdk/src/portfolio/*.ts", "sdk/src/guard/*.ts"],
 };
 
@@ -42,10 +48,10 @@ export function targetFiles(language: Language): string[] {
 
 /** Mathematics: the harnesses call every function there is, so whole verdicts tell nothing more. */
 const PURE =
-  /^contracts\/(libraries\/(FixedPointMath|VolatilityMath|MeterMath|PortfolioMath|limits\/.*)|types\/VolatilityWord)\.sol$|^sdk\/src\/(math|limits|portfolio)\//;
+  /^contracts\/(libraries\/(FixedPointMath|VolatilityMath|MeterMath|PortfolioMath|PortfolioRisk|limits\/.*)|types\/VolatilityWord)\.sol$|^sdk\/src\/(math|limits|portfolio)\//;
 
 /** What keeps state, or reads what others keep. */
-const STATEFUL = /^contracts\/(oracle\/|SizingGuard|types\/VolatilitySlot)/;
+const STATEFUL = /^contracts\/(oracle\/|SizingGuard|PortfolioReader|types\/VolatilitySlot)/;
 
 /** What has to notice a mutant in this file, in the order it is tried. */
 export function stages(language: Language, file: string): readonly Stage[] {

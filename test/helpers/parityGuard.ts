@@ -1,6 +1,6 @@
 /** Random whole states of a deployed guard, and the questions to ask of them. */
 import { network } from "hardhat";
-import { type Address, encodeAbiParameters, encodeFunctionData, type Hex, keccak256 } from "viem";
+import { type Address, encodeFunctionData, type Hex } from "viem";
 import { deployMarket, marketId } from "../../scripts/lib/market.ts";
 import { createSnapshot, decodePolicy, type GuardSnapshot, type Policy, type Position, type RoundData } from "../../sdk/src/index.ts";
 import { lnWad, packVolatilityWord } from "../../sdk/src/math/index.ts";
@@ -8,6 +8,7 @@ import type { Provider } from "./batch.ts";
 import type { Random } from "./corpus.ts";
 import { COMPLETE_SUBSETS, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields, SMALL_SUBSETS } from "./parityPolicies.ts";
 import { INT256_MAX, randomMeters, randomPosition, randomPrice } from "./parityStates.ts";
+import { slotOf, word } from "./storage.ts";
 
 /** Faults of `TestFeed`, in the order of its enum. */
 export const FAULTS = [
@@ -201,13 +202,6 @@ async function forgeMeters(harness: GuardHarness, market: Hex, random: Random, p
 }
 
 const WAD = 10n ** 18n;
-const word = (value: bigint): Hex => `0x${value.toString(16).padStart(64, "0")}`;
-
-/** Where a mapping that lies at `mapping` keeps the value of a key. */
-function slotOf(key: Hex, mapping: bigint): bigint {
-  return BigInt(keccak256(encodeAbiParameters([{ type: "bytes32" }, { type: "uint256" }], [key, mapping])));
-}
-
 function forge({ guard, networkHelpers }: GuardHarness, slot: bigint, value: bigint): Promise<void> {
   return networkHelpers.setStorageAt(guard.address, `0x${slot.toString(16)}`, word(value));
 }

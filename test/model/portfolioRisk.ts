@@ -123,8 +123,9 @@ export const assess: Specification = (portfolioPolicy, count, ...words) => {
   const gross = held.reduce((sum, one) => sum - lowest(apart(policy, one)), time * UNIT) * W + abs(before) * alone(sideOf(before));
   const wayOut = (gross + 16n * UNIT * W - 1n) / (16n * UNIT * W);
   const allowed = (index: 0 | 1, slack: bigint): bigint => {
-    const kept = keepsLoss === 0n ? budget : larger(budget, earlier[index]);
-    return isReduction === 0n ? kept : larger(kept, larger(wayOut + slack, DUST));
+    if (keepsLoss === 0n) return budget;
+    const little = larger(earlier[index] / 64n, DUST);
+    return larger(budget, isReduction === 0n ? earlier[index] : larger(earlier[index] + little, wayOut + slack));
   };
   const net = netLimits(policy, held[0] ?? unit, sized(unit, sideOf(next)), budget, alone(sideOf(next)));
   return [

@@ -45,6 +45,8 @@ export interface Exposure extends Greeks {
 
 /** The guard's verdict on an action of an account that holds several markets. */
 export interface PortfolioCheckResult extends CheckResult {
+  /** Largest notional this position may have beside the others, quote WAD, rounded down. */
+  readonly portfolioLimit: bigint;
   /** Of the portfolio in its worst scenario after the action, quote WAD, rounded up; `UNCAPPED` where it can't be measured. */
   readonly loss: bigint;
   /** What that may be, quote WAD. */
@@ -88,7 +90,7 @@ export function checkPortfolio(
   const isReduction = reduces(intent, others);
   const size = abs(intent.sizeAfter);
   const { policy } = snapshot;
-  if (policy === null) return withSize(snapshot, intent, size, unset(intent, isReduction), { loss: 0n, allowedLoss: 0n });
+  if (policy === null) return withSize(snapshot, intent, size, unset(intent, isReduction), { limit: 0n, loss: 0n, allowedLoss: 0n });
   const state = marketState(snapshot, policy, now);
   const portfolio = assessment({ snapshot, policy, intent, others, markets, now, state, isReduction });
   const account = { ...accountState(snapshot, policy, intent, now), portfolioLimit: portfolio.limit };
@@ -222,12 +224,12 @@ function withSize(
   intent: Position,
   size: bigint,
   verdict: Verdict,
-  { loss, allowedLoss }: Pick<Assessment, "loss" | "allowedLoss">,
+  { limit: portfolioLimit, loss, allowedLoss }: Assessment,
 ): PortfolioCheckResult {
   const headroom = size < verdict.maxSize ? verdict.maxSize - size : 0n;
   const error = (): SizingGuardError =>
     snapshot.policy === null || size > verdict.maxSize
       ? rejection(snapshot, intent, size, verdict)
       : new PortfolioLossExceededError(snapshot.market, intent.account, loss, allowedLoss);
-  return { ...verdict, size, headroom, loss, allowedLoss, rejection: verdict.allowed ? null : error() };
+  return { ...verdict, size, headroom, portfolioLimit, loss, allowedLoss, rejection: verdict.allowed ? null : error() };
 }

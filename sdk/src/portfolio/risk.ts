@@ -90,8 +90,10 @@ const FIRST_EXTREME = 5;
 /** Weight of the extreme moves, in per cent. */
 const EXTREME_WEIGHT = 35n;
 /** One part in so many of all separate losses may be risked by a reduction, whatever the budget. */
-const STEPS = 16n;
-/** As much, a millionth of a quote unit, may always be. */
+const PARTS = 16n;
+/** And one part in so many of the loss more than there was. */
+const STEPS = 64n;
+/** Or so much, a millionth of a quote unit, so that one unit of size can always go. */
 const DUST = 10n ** 12n;
 const DAY = 86_400n;
 const TWICE_WAD_SQUARED = 2n * WAD * WAD;
@@ -124,7 +126,7 @@ export function decay({ portfolioHorizon }: PortfolioTerms, theta: bigint): bigi
  * @param holdings - What the account holds besides the candidate.
  * @param candidate - The position in question, before and after.
  * @param equity - That counts, quote WAD.
- * @param isReduction - The candidate shrinks on its side, and no collateral leaves.
+ * @param isReduction - The candidate shrinks on its side; it counts only where no collateral leaves.
  * @param keepsLoss - No collateral leaves, so that the loss there was may stay.
  * @returns Limit, loss and allowed loss in quote WAD.
  */
@@ -148,9 +150,10 @@ export function assess(
   let allowedLoss = budget;
   if (keepsLoss) {
     const other = wasLong === isLong ? side : grid(policy.netting, rest, unitsBefore);
-    allowedLoss = max(budget, gridLoss(other.pnl, other.unitPnl, abs(candidate.before)));
+    const before = abs(candidate.before);
+    const lossBefore = gridLoss(other.pnl, other.unitPnl, before);
+    allowedLoss = max(budget, isReduction ? wayOut(rest, before, lossOf(unitsBefore), lossBefore) : lossBefore);
   }
-  if (isReduction) allowedLoss = max(allowedLoss, wayOut(rest, abs(candidate.before), lossOf(unitsBefore)));
   const share = mulDivDown(budget, policy.maxRiskShare, WAD);
   return {
     limit: min(gridLimit(allowedLoss, side.pnl, side.unitPnl), netLimit(policy, own, candidate.unit, isLong, share, lossOf(units))),
@@ -160,12 +163,13 @@ export function assess(
 }
 
 /**
- * The loss a reduction may leave whatever the budget, quote WAD: without it both legs of a perfect hedge could be locked, since
- * closing either alone uncovers the other. A sixteenth of what everything loses at its own worst.
+ * The loss a reduction may leave whatever the budget, quote WAD: the loss there was and a little more, or a sixteenth of what
+ * everything loses at its own worst. Without it accounts could be locked: closing either leg of a hedge alone uncovers the other.
+ * Uncovering one whose loss counts takes many steps: at least 45 actions to double it.
  */
-function wayOut(rest: Scenes, before: bigint, unitLoss: bigint): bigint {
+function wayOut(rest: Scenes, before: bigint, unitLoss: bigint, lossBefore: bigint): bigint {
   const apart = lossOf(rest.apart) + rest.others + rest.decay + mulDivUp(before, unitLoss, WAD);
-  return max((apart + STEPS - 1n) / STEPS, DUST);
+  return max(lossBefore + max(lossBefore / STEPS, DUST), (apart + PARTS - 1n) / PARTS);
 }
 
 /** The largest notional that keeps to its share of the risk budget and to the net caps of its underlying, quote WAD. */

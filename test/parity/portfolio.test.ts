@@ -1,0 +1,186 @@
+import { expect } from "chai";
+import { encodeErrorResult, encodeFunctionData, type Hex } from "viem";
+import {
+  checkPortfolio,
+  type Exposure,
+  type GuardSnapshot,
+  LIMITS,
+  ORACLE_STATUSES,
+  type PortfolioCheckResult,
+  type Position,
+} from "../../sdk/src/index.ts";
+import { packVolatilityWord } from "../../sdk/src/math/index.ts";
+import { CASES, Random, SEED } from "../helpers/corpus.ts";
+import { FAULTS, fixture, goTo, now, position } from "../helpers/market.ts";
+import { callRaw } from "../helpers/parityGuard.ts";
+import { bitOf, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields } from "../helpers/parityPolicies.ts";
+import { INT256_MAX, randomPosition, withMagnitude } from "../helpers/parityStates.ts";
+import { Counter, revertData } from "../helpers/parityTargets.ts";
+import { ascending, createPortfolio, idOf, type PortfolioMarket, WAD } from "../helpers/portfolioMarket.ts";
+import { slotOf, word } from "../helpers/storage.ts";
+
+/** Fewer where fewer cases are asked for everywhere: then the corpus is not held to what it reaches. */
+const IS_WHOLE = CASES >= 20_000;
+const WORLDS = IS_WHOLE ? 60 : 8;
+const QUESTIONS = IS_WHOLE ? 50 : 10;
+const MARKETS = 20;
+/** Fewer than markets: some share one. */
+const FEEDS = 9;
+
+const show = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item));
+
+describe(`SDK, previewPortfolio and enforcePortfolio of a deployed guard (SEED=${SEED})`, () => {
+  const deployed = fixture((connection) => createPortfolio(connection, MARKETS));
+  let m: PortfolioMarket;
+
+  before(async () => {
+    m = await deployed();
+  });
+
+  it("agree on random whole portfolios: verdicts, losses, decisions, errors and their arguments", async function () {
+    const random = new Random(SEED, "portfolios");
+    const counter = new Counter();
+    for (let world = 0; world < WORLDS; world++) {
+      const snapshots = await randomWorld(m, random);
+      for (let question = 0; question < QUESTIONS; question++) {
+        const asked = randomQuestion(random, snapshots);
+        const result = await expectAgreement(m, snapshots, asked);
+        counter.add(...labelsOf(result, asked));
+      }
+    }
+    this.runnable().title = `agree on ${WORLDS * QUESTIONS} random whole portfolios (${counter.describe("answer ")})`;
+    if (!IS_WHOLE) return;
+    counter.expectEach(["answer allowed", "answer SizeExceeded", "answer OracleRejected", "answer PortfolioLossExceeded"], 20);
+    counter.expectEach(["limit Portfolio", "limit Volatility", "limit OpenInterest", "at the limit", "one unit beyond"], 20);
+    counter.expectEach(["not measured", "reduction allowed", "reduction refused", "with Greeks of its own", "over sixteen"], 10);
+  });
+});
+
+interface Question {
+  readonly market: Hex;
+  readonly position: Position;
+  readonly others: readonly Exposure[];
+}
+
+/** New policies for every market, feeds shared among them, prices written lately, variances no history would lead to, faults. */
+async function randomWorld(m: PortfolioMarket, random: Random): Promise<readonly GuardSnapshot[]> {
+  const { guard } = m;
+  const start = await now(m);
+  for (const { feed } of m.markets.slice(0, FEEDS)) {
+    await feed.write.setFault([random.oneIn(24) ? random.pick([1, FAULTS.indexOf("ZeroAnswer"), FAULTS.indexOf("FutureTime")]) : 0]);
+    await feed.write.push([random.logBetween(10n ** 5n, 10n ** 13n), start]);
+  }
+  for (const [index, { id }] of m.markets.entries()) {
+    const { feed } = m.markets[random.below(FEEDS)] ?? m;
+    const usual = random.oneIn(8) ? random.pick(ISOLATED_SUBSETS) : SMALL;
+    const fields = {
+      ...fieldsInRange(random, [random.oneIn(24) ? usual & ~bitOf("Portfolio") : usual | bitOf("Portfolio")]),
+      Feed: BigInt(feed.address),
+      FeedDecimals: 8n,
+      Mode: random.oneIn(12) ? random.between(0n, 3n) : 1n,
+      PortfolioFlags: random.oneIn(3) ? random.between(0n, 31n) : 0n,
+      Heartbeat: random.between(100n, 400n),
+      MaxAge: random.between(401n, 1_500n),
+    };
+    if (index === MARKETS - 1) continue;
+    await guard.write.setPolicy([id, packFields(fields)]);
+    await forgeVolatility(m, id, random, start);
+  }
+  await goTo(m, start + random.between(1n, random.oneIn(3) ? 16_000n : 3_000n));
+  return Promise.all(m.markets.map(({ id }) => m.snapshotOf(id)));
+}
+
+/** So that the portfolio gets its turn to bind. */
+const SMALL = bitOf("Volatility") | bitOf("OpenInterest");
+
+async function forgeVolatility({ guard, connection }: PortfolioMarket, id: Hex, random: Random, time: bigint): Promise<void> {
+  const variance = (): bigint => random.logBetween(10n ** 16n, random.oneIn(12) ? 2n ** 72n - 1n : 10n ** 19n);
+  const forged = packVolatilityWord({
+    samples: random.pick([1n, 24n, 255n]),
+    time,
+    slowVariance: variance(),
+    fastVariance: variance(),
+    lnPrice: 0n,
+  });
+  // `_markets` is the guard's first variable; the word is the third slot of a market.
+  await connection.networkHelpers.setStorageAt(guard.address, `0x${(slotOf(id, 0n) + 2n).toString(16)}`, word(forged));
+}
+
+/** A position in one market, and what the account holds in others: mostly as the guard asks for it. */
+function randomQuestion(random: Random, snapshots: readonly GuardSnapshot[]): Question {
+  const snapshot = random.pick(snapshots);
+  const { policy, round } = snapshot;
+  const size = random.logBetween(WAD, 10n ** 26n);
+  const caps = policy ?? { openInterestCap: 10n ** 22n, liquidityCap: 10n ** 25n };
+  const asked = { ...randomPosition(random, caps, round?.price ?? WAD), account: position().account };
+  // Of the order of the holdings, so that either may be what counts.
+  const equity = random.oneIn(8) ? asked.equity : random.oneIn(4) ? 0n : random.pick([1n, 4n]) * random.between(0n, size);
+  const per = (units: bigint): bigint => clamp((units * WAD) / (round?.price ?? WAD), 0n, INT256_MAX / 4n);
+  const signed = (value: bigint): bigint => (random.oneIn(2) ? value : -value);
+  const sizeBefore = signed(per(random.between(0n, 4n * size)));
+  const sizeAfter = random.oneIn(2) ? (sizeBefore * random.between(0n, 12n)) / 10n : signed(per(random.between(0n, 4n * size)));
+  const flow = random.oneIn(3) ? asked.flow : 0n;
+  const others = randomOthers(random, snapshots, snapshot, size);
+  const question = { market: snapshot.market, position: { ...asked, equity, flow, sizeBefore, sizeAfter }, others };
+  if (random.oneIn(2)) return question;
+  const { maxSize } = ask(snapshots, question);
+  const edge = withMagnitude(question.position, maxSize + random.pick([0n, 1n]));
+  return edge === null ? question : { ...question, position: edge };
+}
+
+function randomOthers(random: Random, snapshots: readonly GuardSnapshot[], own: GuardSnapshot, size: bigint): readonly Exposure[] {
+  const count = random.oneIn(10) ? random.pick([15, 16, 17]) : random.below(8);
+  const greek = (): bigint => (random.oneIn(60) ? 2n ** 104n : random.between(-size, size));
+  const convex = (): bigint => (random.oneIn(2) ? 0n : greek());
+  const held = snapshots
+    .filter(({ market }) => market !== own.market)
+    .sort(() => random.below(3) - 1)
+    .slice(0, count)
+    .map(({ market }) => ({ market, delta: greek(), gamma: convex(), vega: convex(), theta: convex() }));
+  const unit = { market: own.market, delta: random.between(0n, 4_000n * WAD), gamma: convex(), vega: convex(), theta: convex() };
+  const states = (own.policy?.hasGreeks ?? false) !== random.oneIn(24);
+  const sorted = ascending(states ? [...held, unit] : held);
+  if (random.oneIn(24)) return [...sorted].reverse();
+  return random.oneIn(24) && sorted[0] ? [sorted[0], ...sorted] : sorted;
+}
+
+function ask(snapshots: readonly GuardSnapshot[], { market, position: asked, others }: Question): PortfolioCheckResult {
+  const own = snapshots.find((one) => one.market === market);
+  if (own === undefined) throw new Error("every market has a snapshot");
+  return checkPortfolio(own, asked, others, snapshots, own.timestamp);
+}
+
+/** Asks all three, and fails where they differ. */
+async function expectAgreement(m: PortfolioMarket, snapshots: readonly GuardSnapshot[], question: Question): Promise<PortfolioCheckResult> {
+  const { market, position: asked, others } = question;
+  const result = ask(snapshots, question);
+  const { size, headroom, rejection, portfolioLimit, loss, allowedLoss, ...verdict } = result;
+  const context = show({ seed: SEED, question, result });
+  const { abi, address } = m.guard;
+  const expected = rejection === null ? "0x" : encodeErrorResult({ abi, errorName: rejection.code, args: [...rejection.args] } as never);
+  if (rejection !== null) expect(expected, context).to.equal(revertData(rejection));
+  const data = encodeFunctionData({ abi, functionName: "enforcePortfolio", args: [market, asked, [...others]] });
+  const enforced = await callRaw(m.connection.provider, address, data, m.protocol.account.address);
+  expect(enforced, context).to.deep.equal({ ok: rejection === null, data: expected });
+  if (rejection?.code === "PolicyNotSet") return result;
+  const [previewed, assessment] = await m.guard.read.previewPortfolio([market, asked, [...others]]);
+  const named = { ...previewed, limit: LIMITS[previewed.limit], status: ORACLE_STATUSES[previewed.status] };
+  expect(named, context).to.deep.equal(verdict);
+  expect(assessment, context).to.deep.equal({ limit: portfolioLimit, loss, allowedLoss });
+  return result;
+}
+
+function labelsOf(result: PortfolioCheckResult, { position: asked, others }: Question): readonly string[] {
+  const shrinks = asked.flow >= 0n && result.size <= (asked.sizeBefore < 0n ? -asked.sizeBefore : asked.sizeBefore);
+  const isReduction = shrinks && asked.sizeBefore * asked.sizeAfter >= 0n;
+  return [
+    `answer ${result.rejection === null ? "allowed" : result.rejection.code}`,
+    `limit ${result.limit}`,
+    ...(result.loss === 2n ** 256n - 1n ? ["not measured"] : []),
+    ...(isReduction ? [`reduction ${result.allowed ? "allowed" : "refused"}`] : []),
+    ...(others.length > 16 ? ["over sixteen"] : []),
+    ...(others.some(({ gamma, delta }) => gamma !== 0n && delta >= 0n) ? ["with Greeks of its own"] : []),
+    ...(result.limitSize > 0n && result.size === result.maxSize ? ["at the limit"] : []),
+    ...(result.limitSize > 0n && result.size === result.maxSize + 1n ? ["one unit beyond"] : []),
+  ];
+}
