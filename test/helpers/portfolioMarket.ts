@@ -30,9 +30,9 @@ export async function createPortfolio(connection: Connection, count: number, ove
       const feed = await viem.deployContract("TestFeed", [8, FIRST_ROUND_ID]);
       const policy: Policy = {
         ...POLICY,
-        active: ["Volatility", "OpenInterest", "Portfolio"],
-        // So that the portfolio is what binds.
-        riskBudget: WAD,
+        active: ["Margin", "OpenInterest", "Portfolio"],
+        // So little margin that the portfolio is what binds.
+        baseMargin: 10n ** 14n,
         ...overrides,
         feed: feed.address.toLowerCase() as Hex,
       };

@@ -16,7 +16,7 @@ import { callRaw } from "../helpers/parityGuard.ts";
 import { bitOf, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields } from "../helpers/parityPolicies.ts";
 import { INT256_MAX, randomPosition, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
-import { ascending, createPortfolio, idOf, type PortfolioMarket, WAD } from "../helpers/portfolioMarket.ts";
+import { ascending, createPortfolio, type PortfolioMarket, WAD } from "../helpers/portfolioMarket.ts";
 import { slotOf, word } from "../helpers/storage.ts";
 
 /** Fewer where fewer cases are asked for everywhere: then the corpus is not held to what it reaches. */
