@@ -169,7 +169,8 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
         assessment = _assess(market, feed, position, others, state);
         verdict = _preview(market, position, state, roundTime, assessment.limit);
         if (assessment.loss <= assessment.allowedLoss) return (verdict, assessment);
-        if (SignedMath.abs(position.sizeAfter) <= verdict.maxSize) verdict.limit = Limit.Portfolio;
+        bool isComputed = verdict.limit != Limit.Oracle && verdict.limit != Limit.Mode;
+        if (isComputed && SignedMath.abs(position.sizeAfter) <= verdict.maxSize) verdict.limit = Limit.Portfolio;
         verdict.allowed = feed.mode() == uint256(Mode.Shadow);
     }
 

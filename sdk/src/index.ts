@@ -22,7 +22,14 @@ export {
   SELF_LIMIT_FIELDS,
   type SelfLimitField,
 } from "./guard/enums.ts";
-export { type ExplainOptions, type Explanation, explain, type LimitExplanation } from "./guard/explain.ts";
+export {
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  explainPortfolio,
+  type LimitExplanation,
+  type PortfolioExplanation,
+} from "./guard/explain.ts";
 export { formatPercent, formatWad } from "./guard/format.ts";
 export { type MaxSizeOptions, type MaxSizeResult, maxSize, type SizeIntent } from "./guard/maxSize.ts";
 export { type Holding, maxWithdraw } from "./guard/maxWithdraw.ts";

@@ -3,6 +3,7 @@ import { encodeErrorResult, encodeFunctionData, type Hex } from "viem";
 import {
   checkPortfolio,
   type Exposure,
+  explainPortfolio,
   type GuardSnapshot,
   LIMITS,
   ORACLE_STATUSES,
@@ -145,9 +146,14 @@ function randomOthers(random: Random, snapshots: readonly GuardSnapshot[], own: 
 }
 
 function ask(snapshots: readonly GuardSnapshot[], { market, position: asked, others }: Question): PortfolioCheckResult {
+  const own = snapshotOf(snapshots, market);
+  return checkPortfolio(own, asked, others, snapshots, own.timestamp);
+}
+
+function snapshotOf(snapshots: readonly GuardSnapshot[], market: Hex): GuardSnapshot {
   const own = snapshots.find((one) => one.market === market);
   if (own === undefined) throw new Error("every market has a snapshot");
-  return checkPortfolio(own, asked, others, snapshots, own.timestamp);
+  return own;
 }
 
 /** Asks all three, and fails where they differ. */
@@ -167,6 +173,19 @@ async function expectAgreement(m: PortfolioMarket, snapshots: readonly GuardSnap
   const named = { ...previewed, limit: LIMITS[previewed.limit], status: ORACLE_STATUSES[previewed.status] };
   expect(named, context).to.deep.equal(verdict);
   expect(assessment, context).to.deep.equal({ limit: portfolioLimit, loss, allowedLoss });
+  const answer = await m.lens.read.explainPortfolio([address, market, asked, [...others]]);
+  expect(answer.slice(0, 2), context).to.deep.equal([previewed, assessment]);
+  const own = snapshotOf(snapshots, market);
+  const { limits, ...explained } = explainPortfolio(own, asked, others, snapshots, own.timestamp);
+  expect(explained, context).to.deep.include(verdict);
+  // Size, headroom and which one binds; the sentences are the SDK's own.
+  const said = answer[2].map(({ limit, size: alone, headroom: left, binds }) => ({
+    limit: LIMITS[limit],
+    size: alone,
+    headroom: left,
+    binds,
+  }));
+  expect(said, context).to.deep.equal(limits.map(({ sentence, ...one }) => one));
   return result;
 }
 

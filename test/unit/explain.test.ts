@@ -5,6 +5,7 @@ import {
   type Explanation,
   encodeSelfLimit,
   explain,
+  explainPortfolio,
   formatPercent,
   formatWad,
   type Limit,
@@ -17,6 +18,7 @@ import { NO_METERS, NOW, policyWith, positionWith, snapshotWith, WAD } from "../
 import { COMPLETE_SUBSETS, fieldsInRange, packFields } from "../helpers/parityPolicies.ts";
 import { randomMeters, randomPosition, randomPrice, randomVariance } from "../helpers/parityStates.ts";
 
+const MARKET_2 = `0x${"22".repeat(32)}` as const;
 const NAMES = { base: "ETH", quote: "USD" } as const;
 const ALL: readonly Limit[] = ["Volatility", "Collateral", "Margin", "OpenInterest"];
 
@@ -125,6 +127,31 @@ describe("explain", () => {
       "SelfLimit: you allow yourself 0.3906 ETH, with 50 % of Kelly's stake on the edge you declared.",
       "Growth: this side may grow by 6.9999 ETH more now, to 6.9999 ETH for you; it gains 10000 every 100000 s.",
     ]);
+  });
+
+  it("explains what a portfolio leaves, what it would lose, and that nothing is left where it can't be measured", () => {
+    const active: readonly Limit[] = ["Volatility", "OpenInterest", "Portfolio"];
+    const own = snapshotWith({ active, netting: WAD });
+    const other = { ...snapshotWith({ active, feed: `0x${"0".repeat(39)}2` }), market: MARKET_2 } as const;
+    const held = { market: other.market, delta: -2_000n * WAD, gamma: 0n, vega: 0n, theta: 0n };
+    const at = (position: Partial<Position>, exposure = held) =>
+      explainPortfolio(own, positionWith(position), [exposure], [other], NOW, NAMES);
+    const room = at({ sizeAfter: WAD / 10n });
+    expect(room.limits.map(({ limit }) => limit)).to.deep.equal(active);
+    const size = room.limits.find(({ limit }) => limit === "Portfolio")?.size ?? 0n;
+    expect(room.limits.find(({ limit }) => limit === "Portfolio")?.sentence).to.equal(
+      `Portfolio: beside what you hold in other markets, ${formatWad(size, 4)} ETH keep the worst scenario within 50 % of your equity.`,
+    );
+    expect(room.summary).to.not.contain("worst scenario the whole");
+    // A tenth of the equity that the hedge of the other market needs.
+    const bare = at({ equity: 100n * WAD, flow: -1n, sizeBefore: 0n, sizeAfter: 0n });
+    expect(bare).to.include({ allowed: false, limit: "Portfolio" });
+    const [loss, most] = [formatWad(bare.loss, 2), formatWad(bare.allowedLoss, 2)];
+    expect(bare.summary).to.match(/^Portfolio: /);
+    expect(bare.summary.endsWith(`In the worst scenario the whole portfolio would lose ${loss} USD, and may lose ${most}.`)).to.equal(true);
+    const unknown = at({ sizeAfter: WAD }, { ...held, gamma: 2n ** 104n });
+    expect(unknown.summary).to.contain("can't be measured now: nothing may grow or leave.");
+    expect(() => explainPortfolio(own, positionWith(), [held], [], NOW)).to.throw("There is no snapshot of");
   });
 
   it("says how far below its mark an account is, and what that leaves; and lists every limit at nothing where it leaves nothing", () => {

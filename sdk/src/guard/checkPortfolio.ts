@@ -96,8 +96,9 @@ export function checkPortfolio(
   const account = { ...accountState(snapshot, policy, intent, now), portfolioLimit: portfolio.limit };
   const verdict = judge(policy, intent, state, account);
   if (portfolio.loss <= portfolio.allowedLoss) return withSize(snapshot, intent, size, verdict, portfolio);
-  const fits = size <= verdict.maxSize;
-  const refused = { ...verdict, limit: fits ? ("Portfolio" as const) : verdict.limit, allowed: policy.mode === "Shadow" };
+  const isComputed = verdict.limit !== "Oracle" && verdict.limit !== "Mode";
+  const limit = isComputed && size <= verdict.maxSize ? "Portfolio" : verdict.limit;
+  const refused: Verdict = { ...verdict, limit, allowed: policy.mode === "Shadow" };
   return withSize(snapshot, intent, size, refused, portfolio);
 }
 

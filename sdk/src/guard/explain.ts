@@ -3,6 +3,7 @@ import { unpackHighWaterMark } from "../math/accountMeters.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
 import { mulDivDown, sqrtUp } from "../math/fixedPoint.ts";
 import { accountState, type CheckResult, check, marketState } from "./check.ts";
+import { checkPortfolio, type Exposure, type PortfolioCheckResult } from "./checkPortfolio.ts";
 import type { Limit } from "./enums.ts";
 import { formatPercent, formatWad } from "./format.ts";
 import type { Policy } from "./policy.ts";
@@ -71,22 +72,78 @@ export interface ExplainOptions {
  */
 export function explain(snapshot: GuardSnapshot, intent: Position, now: bigint, options: ExplainOptions = {}): Explanation {
   const result = check(snapshot, intent, now);
+  return { ...result, ...explained(snapshot, intent, now, result, 0n, options) };
+}
+
+/** The verdict on an action of an account that holds several markets, what its portfolio says, and every active limit. */
+export interface PortfolioExplanation extends PortfolioCheckResult {
+  readonly limits: readonly LimitExplanation[];
+  /** The binding limit's sentence, or why there is nothing to compute; and what the portfolio may lose where that refuses. */
+  readonly summary: string;
+}
+
+/**
+ * {@link explain} for an account that holds several markets.
+ *
+ * @param snapshot - Of the market in question.
+ * @param intent - The position after the action.
+ * @param others - What the account holds in its other markets (`checkPortfolio`).
+ * @param markets - Snapshots of those markets, of the same block.
+ * @param now - Time of inclusion, seconds, unix; not before any of the prices.
+ * @param options - Names of base and quote.
+ * @returns The verdict of `checkPortfolio`, its limits one by one and a summary.
+ * @throws {SnapshotMissingError} When a market of `others` has no snapshot.
+ * @throws {ArgumentOutOfRangeError} When a number does not fit its Solidity type.
+ *
+ * @example
+ * ```ts
+ * explainPortfolio(eth, intent, [hedge], [btc], now, { base: "ETH", quote: "USD" }).summary;
+ * ```
+ */
+export function explainPortfolio(
+  snapshot: GuardSnapshot,
+  intent: Position,
+  others: readonly Exposure[],
+  markets: readonly GuardSnapshot[],
+  now: bigint,
+  options: ExplainOptions = {},
+): PortfolioExplanation {
+  const result = checkPortfolio(snapshot, intent, others, markets, now);
+  const { limits, summary } = explained(snapshot, intent, now, result, result.portfolioLimit, options);
+  return { ...result, limits, summary: [summary, tooMuch(result, options)].filter(Boolean).join(" ") };
+}
+
+function explained(
+  snapshot: GuardSnapshot,
+  intent: Position,
+  now: bigint,
+  result: CheckResult,
+  portfolioLimit: bigint,
+  options: ExplainOptions,
+): Pick<Explanation, "limits" | "summary"> {
   const { policy } = snapshot;
   const isComputed = policy !== null && result.limit !== "Oracle" && result.limit !== "Mode" && result.limit !== "None";
-  if (!isComputed || intent.equity <= 0n) {
-    return { ...result, limits: [], summary: withoutLimits(snapshot, result, intent) };
-  }
+  if (!isComputed || intent.equity <= 0n) return { limits: [], summary: withoutLimits(snapshot, result, intent) };
   const asked: Asked = {
     policy,
     intent,
     result,
     options,
     market: marketState(snapshot, policy, now),
-    account: accountState(snapshot, policy, intent, now),
+    account: { ...accountState(snapshot, policy, intent, now), portfolioLimit },
   };
   const limits = explainedValues(asked).map((value) => one(value, asked));
   const binding = limits.find(({ binds }) => binds)?.sentence ?? (result.limit === "Drawdown" ? "" : "No limit binds.");
-  return { ...result, limits, summary: [binding, drawdown(snapshot, asked, now)].filter(Boolean).join(" ") };
+  return { limits, summary: [binding, drawdown(snapshot, asked, now)].filter(Boolean).join(" ") };
+}
+
+/** What the portfolio would lose, where that is more than it may. */
+function tooMuch({ loss, allowedLoss }: PortfolioCheckResult, { quote = "quote" }: ExplainOptions): string {
+  if (loss <= allowedLoss) return "";
+  if (loss === UNCAPPED) return "What you hold in other markets can't be measured now: nothing may grow or leave.";
+  return (
+    `In the worst scenario the whole portfolio would lose ${formatWad(loss, 2)} ${quote}, and may lose ` + `${formatWad(allowedLoss, 2)}.`
+  );
 }
 
 /** What was asked, and what the answer depends on. */
@@ -165,6 +222,11 @@ function sentence(limit: Limit, size: bigint, asked: Asked): string {
       );
     case "SelfLimit":
       return `SelfLimit: you allow yourself ${most}${edge(account.selfLimit?.kelly ?? null)}.`;
+    case "Portfolio":
+      return (
+        `Portfolio: beside what you hold in other markets, ${most} keep the worst scenario within ` +
+        `${formatPercent(policy.portfolioBudget)} of your equity.`
+      );
     case "Growth":
       return (
         `Growth: this side may grow by ${formatWad(account.growthHeadroom, 4)} ${base} more now, to ${most} for you; it gains ` +
