@@ -163,8 +163,8 @@ struct Exposure {
 struct Assessment {
     /// Largest notional this position may have beside the others, rounded down.
     uint256 limit;
-    /// Of the portfolio in the worst scenario after the action, rounded up; 2^256 − 1 where it can't be measured, which only a reduction
-    /// survives: for it, 0.
+    /// Of the portfolio in the worst scenario after the action, rounded up; where it can't be measured 0 for a reduction,
+    /// which passes, and 2^256 − 1 for everything else.
     uint256 loss;
     /// What that may be: the risk budget, or the loss there was where no collateral leaves.
     uint256 allowedLoss;

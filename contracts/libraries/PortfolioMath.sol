@@ -50,8 +50,8 @@ library PortfolioMath {
         }
     }
 
-    /// @notice What a portfolio loses in its worst scenario: the largest of −(pnl + notional·unitPnl / W) and 0, quote WAD, rounded
-    /// up: of `gridLimit` the other way round, so that a notional within the limit loses no more than the budget.
+    /// @notice What a portfolio loses in its worst scenario: the largest of −(pnl + notional·unitPnl / W) and 0, quote WAD,
+    /// rounded up: `gridLimit` the other way round, so that a notional within the limit loses no more than the budget.
     /// @param pnl, unitPnl as in `gridLimit`
     /// @param notional of the candidate, quote WAD
     /// @dev Reverts `LengthMismatch`. Panics 0x11 where a product or a sum does not fit int256. Source: SPAN's scanning risk.

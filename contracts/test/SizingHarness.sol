@@ -106,7 +106,7 @@ contract SizingHarness {
         FeedPolicy feed = FeedPolicy.wrap(words.feedPolicy);
         RiskPolicy risk = RiskPolicy.wrap(words.riskPolicy);
         ExtendedPolicy extended = ExtendedPolicy.wrap(words.extendedPolicy);
-        PortfolioPolicy portfolio = PortfolioPolicy.wrap(words.portfolioPolicy);
+        _addPortfolioValues(values, PortfolioPolicy.wrap(words.portfolioPolicy));
         values.feed = feed.feed();
         values.feedDecimals = feed.feedDecimals();
         values.mode = feed.mode();
@@ -135,6 +135,9 @@ contract SizingHarness {
         values.maxDrawdown = extended.maxDrawdown();
         values.drawdownPower = extended.drawdownPower();
         values.peakHalfLife = extended.peakHalfLife();
+    }
+
+    function _addPortfolioValues(PolicyValues memory values, PortfolioPolicy portfolio) private pure {
         values.hasGreeks = portfolio.has(PortfolioPolicyLibrary.HAS_GREEKS);
         values.capsRiskShare = portfolio.has(PortfolioPolicyLibrary.CAPS_RISK_SHARE);
         values.capsDelta = portfolio.has(PortfolioPolicyLibrary.CAPS_DELTA);

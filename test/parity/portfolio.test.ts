@@ -17,7 +17,7 @@ import { callRaw } from "../helpers/parityGuard.ts";
 import { bitOf, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields } from "../helpers/parityPolicies.ts";
 import { INT256_MAX, randomPosition, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
-import { ascending, createPortfolio, type PortfolioMarket, WAD } from "../helpers/portfolioMarket.ts";
+import { ascending, createPortfolio, idOf, type PortfolioMarket, WAD } from "../helpers/portfolioMarket.ts";
 import { slotOf, word } from "../helpers/storage.ts";
 
 /** Fewer where fewer cases are asked for everywhere: then the corpus is not held to what it reaches. */
@@ -25,6 +25,8 @@ const IS_WHOLE = CASES >= 20_000;
 const WORLDS = IS_WHOLE ? 60 : 8;
 const QUESTIONS = IS_WHOLE ? 50 : 10;
 const MARKETS = 20;
+/** A market without a policy. */
+const UNSET = idOf(MARKETS);
 /** Fewer than markets: some share one. */
 const FEEDS = 9;
 
@@ -51,7 +53,10 @@ describe(`SDK, previewPortfolio and enforcePortfolio of a deployed guard (SEED=$
     }
     this.runnable().title = `agree on ${WORLDS * QUESTIONS} random whole portfolios (${counter.describe("answer ")})`;
     if (!IS_WHOLE) return;
-    counter.expectEach(["answer allowed", "answer SizeExceeded", "answer OracleRejected", "answer PortfolioLossExceeded"], 20);
+    counter.expectEach(
+      ["answer allowed", "answer SizeExceeded", "answer OracleRejected", "answer PortfolioLossExceeded", "answer PolicyNotSet"],
+      20,
+    );
     counter.expectEach(["limit Portfolio", "limit Volatility", "limit OpenInterest", "at the limit", "one unit beyond"], 20);
     counter.expectEach(["not measured", "reduction allowed", "reduction refused", "with Greeks of its own", "over sixteen"], 10);
   });
@@ -71,7 +76,7 @@ async function randomWorld(m: PortfolioMarket, random: Random): Promise<readonly
     await feed.write.setFault([random.oneIn(24) ? random.pick([1, FAULTS.indexOf("ZeroAnswer"), FAULTS.indexOf("FutureTime")]) : 0]);
     await feed.write.push([random.logBetween(10n ** 5n, 10n ** 13n), start]);
   }
-  for (const [index, { id }] of m.markets.entries()) {
+  for (const { id } of m.markets) {
     const { feed } = m.markets[random.below(FEEDS)] ?? m;
     const usual = random.oneIn(8) ? random.pick(ISOLATED_SUBSETS) : SMALL;
     const fields = {
@@ -83,12 +88,11 @@ async function randomWorld(m: PortfolioMarket, random: Random): Promise<readonly
       Heartbeat: random.between(100n, 400n),
       MaxAge: random.between(401n, 1_500n),
     };
-    if (index === MARKETS - 1) continue;
     await guard.write.setPolicy([id, packFields(fields)]);
     await forgeVolatility(m, id, random, start);
   }
   await goTo(m, start + random.between(1n, random.oneIn(3) ? 16_000n : 3_000n));
-  return Promise.all(m.markets.map(({ id }) => m.snapshotOf(id)));
+  return Promise.all([...m.markets.map(({ id }) => id), UNSET].map((id) => m.snapshotOf(id)));
 }
 
 /** So that the portfolio gets its turn to bind. */
@@ -121,6 +125,11 @@ function randomQuestion(random: Random, snapshots: readonly GuardSnapshot[]): Qu
   const sizeBefore = signed(per(random.between(0n, 4n * size)));
   const sizeAfter = random.oneIn(2) ? (sizeBefore * random.between(0n, 12n)) / 10n : signed(per(random.between(0n, 4n * size)));
   const flow = random.oneIn(3) ? asked.flow : 0n;
+  if (random.oneIn(24)) {
+    // Leaving altogether, or with something left elsewhere.
+    const leaving = { ...asked, equity, sizeBefore, flow: random.pick([-1n, 0n]), sizeAfter: random.pick([0n, 0n, 1n]) };
+    return { market: snapshot.market, position: leaving, others: random.oneIn(2) ? [] : randomOthers(random, snapshots, snapshot, size) };
+  }
   const others = randomOthers(random, snapshots, snapshot, size);
   const question = { market: snapshot.market, position: { ...asked, equity, flow, sizeBefore, sizeAfter }, others };
   if (random.oneIn(2)) return question;
