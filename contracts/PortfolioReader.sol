@@ -58,9 +58,21 @@ abstract contract PortfolioReader is VolatilityOracle {
         PortfolioPolicy policy = _markets[market].portfolio;
         Account memory account = _account(market, feed, policy, others, state);
         if (!account.isSound) return result;
+        return _judgeAccount(policy, account, position, state.price, isReduction);
+    }
+
+    function _judgeAccount(
+        PortfolioPolicy policy,
+        Account memory account,
+        Position calldata position,
+        uint256 price,
+        bool isReduction
+    ) private view returns (Assessment memory) {
         uint256 equity = position.equity > 0 ? SizingMath.scaledEquity(position, account.scale) : 0;
-        Candidate memory candidate =
-            Candidate(account.unit, _notional(position.sizeBefore, state.price), _notional(position.sizeAfter, state.price));
+        Candidate memory candidate;
+        candidate.unit = account.unit;
+        candidate.before = _notional(position.sizeBefore, price);
+        candidate.next = _notional(position.sizeAfter, price);
         return JUDGE.assess(policy, account.holdings, candidate, equity, isReduction, position.flow >= 0);
     }
 

@@ -126,33 +126,43 @@ library PortfolioRisk {
         bool keepsLoss
     ) internal pure returns (Assessment memory result) {
         uint256 budget = FixedPointMath.mulDivDown(equity, policy.riskBudget(), WAD);
-        Underlying memory own = holdings.underlyings[0];
         Scenes memory rest = scenes(holdings);
-        bool isLong = candidate.next >= 0;
-        int256[SHOCKS] memory units = unitPnls(policy, own.move, candidate.unit, isLong);
+        int256[SHOCKS] memory units =
+            unitPnls(policy, holdings.underlyings[0].move, candidate.unit, candidate.next >= 0);
         Grid memory side = grid(policy.netting(), rest, units);
         result.loss = PortfolioMath.gridLoss(side.pnl, side.unitPnl, SignedMath.abs(candidate.next));
         result.allowedLoss = budget;
         if (keepsLoss) {
-            bool wasLong = candidate.before >= 0;
-            uint256 before = SignedMath.abs(candidate.before);
-            int256[SHOCKS] memory unitsBefore =
-                wasLong == isLong ? units : unitPnls(policy, own.move, candidate.unit, wasLong);
-            Grid memory other = wasLong == isLong ? side : grid(policy.netting(), rest, unitsBefore);
-            uint256 lossBefore = PortfolioMath.gridLoss(other.pnl, other.unitPnl, before);
-            uint256 kept = isReduction ? wayOut(rest, before, lossOf(unitsBefore), lossBefore) : lossBefore;
+            uint256 kept = keptLoss(policy, holdings.underlyings[0].move, rest, candidate, isReduction);
             result.allowedLoss = Math.max(budget, kept);
         }
         result.limit = Math.min(
             PortfolioMath.gridLimit(result.allowedLoss, side.pnl, side.unitPnl),
-            netLimit(policy, own, candidate.unit, isLong, FixedPointMath.mulDivDown(budget, policy.maxRiskShare(), WAD), lossOf(units))
+            netLimit(policy, holdings.underlyings[0], candidate, budget, lossOf(units))
         );
     }
 
-    /// @notice The loss a reduction may leave whatever the budget, quote WAD: the loss there was and a little more, or a sixteenth
-    /// of what everything loses at its own worst.
-    /// @dev Without it accounts could be locked: closing either leg of a hedge alone uncovers the other. Uncovering one whose loss
-    /// counts takes many steps: at least 45 actions to double it.
+    /// @notice The loss that may stay where no collateral leaves, quote WAD: what there was before, and for a reduction its way
+    /// out.
+    /// @param move of the candidate's underlying, WAD
+    function keptLoss(
+        PortfolioPolicy policy,
+        uint256 move,
+        Scenes memory rest,
+        Candidate memory candidate,
+        bool isReduction
+    ) internal pure returns (uint256 lossBefore) {
+        int256[SHOCKS] memory units = unitPnls(policy, move, candidate.unit, candidate.before >= 0);
+        Grid memory side = grid(policy.netting(), rest, units);
+        uint256 before = SignedMath.abs(candidate.before);
+        lossBefore = PortfolioMath.gridLoss(side.pnl, side.unitPnl, before);
+        if (isReduction) lossBefore = wayOut(rest, before, lossOf(units), lossBefore);
+    }
+
+    /// @notice The loss a reduction may leave whatever the budget, quote WAD: the loss there was and a little more, or a
+    /// sixteenth of what everything loses at its own worst.
+    /// @dev Without it accounts could be locked: closing either leg of a hedge alone uncovers the other. Uncovering one whose
+    /// loss counts takes many steps: at least 45 actions to double it.
     /// @param before notional of the candidate before the action, quote WAD
     /// @param unitLoss what one unit of it loses at its worst, WAD
     function wayOut(Scenes memory rest, uint256 before, uint256 unitLoss, uint256 lossBefore)
@@ -167,19 +177,20 @@ library PortfolioRisk {
 
     /// @notice The largest notional that keeps to the candidate's share of the risk budget and to the net caps of its
     /// underlying, quote WAD, rounded down.
-    /// @param share of the risk budget, quote WAD
+    /// @param held in its underlying
     /// @param unitLoss what one unit of the candidate's notional loses at its worst, WAD
     function netLimit(
         PortfolioPolicy policy,
         Underlying memory held,
-        Greeks memory unit,
-        bool isLong,
-        uint256 share,
+        Candidate memory candidate,
+        uint256 budget,
         uint256 unitLoss
     ) internal pure returns (uint256 limit) {
         limit = UNCAPPED;
-        int256 side = isLong ? int256(1) : int256(-1);
+        int256 side = candidate.next >= 0 ? int256(1) : int256(-1);
+        Greeks memory unit = candidate.unit;
         if (policy.has(PortfolioPolicyLibrary.CAPS_RISK_SHARE)) {
+            uint256 share = FixedPointMath.mulDivDown(budget, policy.maxRiskShare(), WAD);
             limit = PortfolioMath.netCapLimit(share, 0, int256(unitLoss));
         }
         if (policy.has(PortfolioPolicyLibrary.CAPS_DELTA)) {

@@ -142,24 +142,23 @@ export function assess(
   const [own] = holdings.underlyings;
   if (own === undefined) throw new RangeError("holdings begin with the underlying of the position itself");
   const rest = scenes(holdings);
-  const isLong = candidate.next >= 0n;
-  const wasLong = candidate.before >= 0n;
-  const units = unitPnls(policy, own.move, candidate.unit, isLong);
-  const unitsBefore = wasLong === isLong ? units : unitPnls(policy, own.move, candidate.unit, wasLong);
-  const side = grid(policy.netting, rest, units);
-  let allowedLoss = budget;
-  if (keepsLoss) {
-    const other = wasLong === isLong ? side : grid(policy.netting, rest, unitsBefore);
-    const before = abs(candidate.before);
-    const lossBefore = gridLoss(other.pnl, other.unitPnl, before);
-    allowedLoss = max(budget, isReduction ? wayOut(rest, before, lossOf(unitsBefore), lossBefore) : lossBefore);
-  }
-  const share = mulDivDown(budget, policy.maxRiskShare, WAD);
+  const units = unitPnls(policy, own.move, candidate.unit, candidate.next >= 0n);
+  const { pnl, unitPnl } = grid(policy.netting, rest, units);
+  const allowedLoss = keepsLoss ? max(budget, keptLoss(policy, own.move, rest, candidate, isReduction)) : budget;
   return {
-    limit: min(gridLimit(allowedLoss, side.pnl, side.unitPnl), netLimit(policy, own, candidate.unit, isLong, share, lossOf(units))),
-    loss: gridLoss(side.pnl, side.unitPnl, abs(candidate.next)),
+    limit: min(gridLimit(allowedLoss, pnl, unitPnl), netLimit(policy, own, candidate, budget, lossOf(units))),
+    loss: gridLoss(pnl, unitPnl, abs(candidate.next)),
     allowedLoss,
   };
+}
+
+/** The loss that may stay where no collateral leaves, quote WAD: what there was before, and for a reduction its way out. */
+function keptLoss(policy: PortfolioTerms, move: bigint, rest: Scenes, candidate: Candidate, isReduction: boolean): bigint {
+  const units = unitPnls(policy, move, candidate.unit, candidate.before >= 0n);
+  const { pnl, unitPnl } = grid(policy.netting, rest, units);
+  const before = abs(candidate.before);
+  const lossBefore = gridLoss(pnl, unitPnl, before);
+  return isReduction ? wayOut(rest, before, lossOf(units), lossBefore) : lossBefore;
 }
 
 /**
@@ -173,10 +172,10 @@ function wayOut(rest: Scenes, before: bigint, unitLoss: bigint, lossBefore: bigi
 }
 
 /** The largest notional that keeps to its share of the risk budget and to the net caps of its underlying, quote WAD. */
-function netLimit(policy: PortfolioTerms, held: Underlying, unit: Greeks, isLong: boolean, share: bigint, unitLoss: bigint): bigint {
-  const side = isLong ? 1n : -1n;
+function netLimit(policy: PortfolioTerms, held: Underlying, { unit, next }: Candidate, budget: bigint, unitLoss: bigint): bigint {
+  const side = next >= 0n ? 1n : -1n;
   const limits = [UNCAPPED];
-  if (policy.capsRiskShare) limits.push(netCapLimit(share, 0n, unitLoss));
+  if (policy.capsRiskShare) limits.push(netCapLimit(mulDivDown(budget, policy.maxRiskShare, WAD), 0n, unitLoss));
   if (policy.capsDelta) limits.push(netCapLimit(policy.deltaCap, held.delta, side * unit.delta));
   if (policy.capsGamma) limits.push(netCapLimit(policy.gammaCap, held.gamma, side * unit.gamma));
   if (policy.capsVega) limits.push(netCapLimit(policy.vegaCap, held.vega, side * unit.vega));
