@@ -35,7 +35,7 @@ contract SizingMathTest is RandomPolicy {
         _judge(c);
     }
 
-    /// @notice Whatever three words are, either the range check refuses them or the verdict does not revert.
+    /// @notice Whatever words are, either the range check refuses them or the verdict does not revert.
     function testFuzz_wordsOutOfRangeAreRefusedFirst(uint256 seed, uint256 bits, uint256 which) external view {
         Case memory c = _case(seed);
         Words memory w = c.words;

@@ -6,6 +6,7 @@ import {FeedPolicy} from "../../contracts/types/FeedPolicy.sol";
 import {GrowthMeter, GrowthMeterLibrary} from "../../contracts/types/GrowthMeter.sol";
 import {HighWaterMark, HighWaterMarkLibrary} from "../../contracts/types/HighWaterMark.sol";
 import {PoolMeter} from "../../contracts/types/PoolMeter.sol";
+import {PortfolioPolicy} from "../../contracts/types/PortfolioPolicy.sol";
 import {RiskPolicy} from "../../contracts/types/RiskPolicy.sol";
 import {SelfLimit} from "../../contracts/types/SelfLimit.sol";
 import {VolatilitySlot, VolatilitySlotLibrary} from "../../contracts/types/VolatilitySlot.sol";
@@ -101,6 +102,27 @@ contract WordsTest is Properties {
         _equal(word.maxDrawdown(), _bits(raw, 176, 16) * 1e14, "maximum drawdown");
         _equal(word.drawdownPower(), _bits(raw, 192, 8), "power");
         _equal(word.peakHalfLife(), _bits(raw, 200, 16) * 3_600, "half-life");
+    }
+
+    /// @notice The fourth policy word: each field from its own bits, in its unit.
+    function testFuzz_portfolioPolicy(uint256 raw, uint256 delta, uint256 gamma, uint256 vega) external pure {
+        // Policies keep the exponents at 40 or below.
+        raw = (raw & ~(uint256(0xff) << 176)) | (_range(delta, 0, 40) << 176);
+        raw = (raw & ~(uint256(0xff) << 208)) | (_range(gamma, 0, 40) << 208);
+        raw = (raw & ~(uint256(0xff) << 240)) | (_range(vega, 0, 40) << 240);
+        PortfolioPolicy word = PortfolioPolicy.wrap(raw);
+        _equal(word.flags(), _bits(raw, 0, 32), "flags");
+        _equal(word.riskBudget(), _bits(raw, 32, 16) * 1e14, "risk budget");
+        _equal(word.tail(), _bits(raw, 48, 16) * 1e14, "tail");
+        _equal(word.horizon(), _bits(raw, 64, 24), "horizon");
+        _equal(word.netting(), _bits(raw, 88, 16) * 1e14, "netting");
+        _equal(word.volDown(), _bits(raw, 104, 16) * 1e14, "volatility down");
+        _equal(word.volUp(), _bits(raw, 120, 16) * 1e14, "volatility up");
+        _equal(word.maxRiskShare(), _bits(raw, 136, 16) * 1e14, "share of the budget");
+        _equal(word.deltaCap(), _bits(raw, 152, 24) * 10 ** _bits(raw, 176, 8), "cap on delta");
+        _equal(word.gammaCap(), _bits(raw, 184, 24) * 10 ** _bits(raw, 208, 8), "cap on gamma");
+        _equal(word.vegaCap(), _bits(raw, 216, 24) * 10 ** _bits(raw, 240, 8), "cap on vega");
+        for (uint256 i = 0; i < 32; ++i) _holds(word.has(1 << i) == (_bits(raw, i, 1) == 1), "a flag");
     }
 
     /// @notice What an account says: each field from its own bits, in its unit, the edge with its sign.
