@@ -144,6 +144,7 @@ describe("check", () => {
     const meters = { ...NO_METERS, longGrowth: (NOW << 224n) | 90n, shortGrowth: (NOW << 224n) | 40n };
     const of = (sizeAfter: bigint, now: bigint) => ask(snapshotWith(policy, { meters }), positionWith({ sizeAfter }), now);
     expect(of(1n, NOW)).to.include({ maxSize: 10n, limit: "Growth" });
+    expect(of(0n, NOW)).to.include({ maxSize: 10n });
     expect(of(-1n, NOW)).to.include({ maxSize: 60n, limit: "Growth" });
     expect(of(1n, NOW + 25n)).to.include({ maxSize: 35n });
     expect(ask(snapshotWith({ ...policy, mode: "Off" }, { meters }), positionWith())).to.include({ maxSize: UNCAPPED, limit: "None" });

@@ -169,6 +169,17 @@ describe("explain", () => {
     expect(losing.summary).to.match(
       /^Volatility: .*\. Drawdown: your equity is 20 % below its high-water mark, 50 % at the most; that leaves 60 % of every limit\.$/,
     );
+    // Growth is an increment: no share of it is taken.
+    const growing = explain(
+      snapshotWith(
+        { active: [...active, "Growth"], peakHalfLife: 0n },
+        { meters: { ...NO_METERS, highWaterMark: (NOW << 224n) | (1_250n * WAD) } },
+      ),
+      positionWith({ sizeBefore: WAD, sizeAfter: WAD }),
+      NOW,
+      NAMES,
+    );
+    expect(growing.limits.find(({ limit }) => limit === "Growth")?.size).to.equal((growing.limitSize > 0n ? WAD : 0n) + 10_000n * WAD);
     const lost = at(2_000n * WAD);
     expect(lost).to.include({ limit: "Drawdown", maxSize: 0n });
     expect(lost.limits.map(({ limit, size, binds }) => [limit, size, binds])).to.deep.equal([

@@ -72,6 +72,11 @@ describe("encodePolicy", () => {
     ["openInterestCap", 10n ** 51n],
     ["referenceMove", RATIO + 1n],
     ["horizon", 2n ** 24n],
+    ["growthPeriod", 2n ** 24n],
+    ["portfolioHorizon", 2n ** 24n],
+    ["netting", 1n],
+    ["deltaCap", 2n ** 24n + 1n],
+    ["vegaCap", 10n ** 50n],
     ["horizon", -1n],
   ];
   for (const [name, value] of refused) {

@@ -133,7 +133,8 @@ function explained(
     account: { ...accountState(snapshot, policy, intent, now), portfolioLimit },
   };
   const limits = explainedValues(asked).map((value) => one(value, asked));
-  const binding = limits.find(({ binds }) => binds)?.sentence ?? (result.limit === "Drawdown" ? "" : "No limit binds.");
+  // A drawdown is a share of all limits and none of them.
+  const binding = limits.find(({ binds }) => binds)?.sentence;
   return { limits, summary: [binding, drawdown(snapshot, asked, now)].filter(Boolean).join(" ") };
 }
 

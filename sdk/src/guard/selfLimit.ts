@@ -71,7 +71,6 @@ export function encodeSelfLimit({ maxNotional, kelly, expiry }: SelfLimit): bigi
  * ```
  */
 export function decodeSelfLimit(word: bigint): SelfLimit | null {
-  requireUint256("selfLimit", word);
   if (word === 0n) return null;
   const { maxNotional, rules, expiry } = unpack(word);
   return { maxNotional: rules & 4n ? maxNotional * WAD : null, kelly: kellyOf(word), expiry };
