@@ -84,3 +84,34 @@ contract Floor {
         return sum > uint256(size);
     }
 }
+
+/// @notice What a guard of several markets cannot avoid: one selector, the slots of each market read, each feed read once and
+/// checked for sign and age.
+/// @dev A market's feed stands in its first slot, as it does in a policy.
+contract PortfolioFloor {
+    uint256 private immutable SLOTS;
+    mapping(bytes32 key => uint256[8]) private words;
+
+    /// @param slots read of each market, the feed's among them: at least 1
+    constructor(bytes32[] memory keys, IAggregatorV3[] memory feeds, uint256 slots) {
+        SLOTS = slots;
+        for (uint256 i = 0; i < keys.length; ++i) {
+            words[keys[i]][0] = uint160(address(feeds[i]));
+            for (uint256 j = 1; j < slots; ++j) words[keys[i]][j] = 1;
+        }
+    }
+
+    function check(bytes32[] calldata keys, int256 size) external view returns (bool) {
+        uint256 sum;
+        uint256 read = SLOTS;
+        for (uint256 i = 0; i < keys.length; ++i) {
+            uint256[8] storage slots = words[keys[i]];
+            IAggregatorV3 feed = IAggregatorV3(address(uint160(slots[0])));
+            for (uint256 j = 1; j < read; ++j) sum += slots[j];
+            (, int256 answer,, uint256 updatedAt,) = feed.latestRoundData();
+            require(answer > 0 && block.timestamp - updatedAt < 1 days, "feed");
+            sum += uint256(answer);
+        }
+        return sum > uint256(size);
+    }
+}

@@ -8,6 +8,7 @@ import { encodePolicy, encodeSelfLimit, type Limit, type Policy } from "../../sd
 import { buildContracts } from "../lib/build.ts";
 import { main } from "../lib/main.ts";
 import { DEFAULT_POLICY, ETH_USD } from "../lib/market.ts";
+import { type Gas, measurePortfolios } from "./gasPortfolio.ts";
 
 const SIX = ["Volatility", "Collateral", "Margin", "Liquidity", "OpenInterest", "Concentration"] as const;
 const FIVE = SIX.filter((limit) => limit !== "Concentration");
@@ -20,11 +21,6 @@ const SELF_LIMIT = encodeSelfLimit({
 });
 
 const RESULTS = fileURLToPath(new URL("../../bench/results/gas.json", import.meta.url));
-
-interface Gas {
-  readonly cold: number;
-  readonly warm: number;
-}
 
 interface Row extends Gas {
   readonly name: string;
@@ -43,7 +39,7 @@ await main(async () => {
   for (const row of rows) {
     table.push([row.name, row.cold, row.warm, row.floorCold, row.floorWarm, row.ratioCold.toFixed(3), row.ratioWarm.toFixed(3)]);
   }
-  console.log(`${table.toString()}\nWritten to ${RESULTS}`);
+  console.log(`${table.toString()}\n${marginalCosts(rows)}\nWritten to ${RESULTS}`);
 });
 
 async function measureAll(): Promise<Row[]> {
@@ -159,6 +155,20 @@ async function measureAll(): Promise<Row[]> {
   await withMeter(["Volatility", "OpenInterest", "Drawdown"], "Volatility, OpenInterest and Drawdown", floors.growth);
   await withMeter([...FIVE, "Growth", "Drawdown"], "all but Concentration, with Growth and Drawdown", floors.meters);
   await withMeter([...SIX, "Skew", "SelfLimit", "Growth", "Drawdown"], "all ten limits and the law of impact", floors.everything);
+  for (const row of await measurePortfolios({ viem, guard, account: meter.address, measure, now })) add(row.name, row.gas, row.floor);
   await connection.close();
   return rows;
+}
+
+/** What one more market of an account costs, cold: how it grows says more of a portfolio than any one row. */
+function marginalCosts(rows: readonly Row[]): string {
+  const cold = (markets: number): number => {
+    const row = rows.find(({ name }) => name === `enforcePortfolio, ${markets} markets`);
+    if (row === undefined) throw new Error(`No row of ${markets} markets.`);
+    return row.cold;
+  };
+  const few = (cold(8) - cold(4)) / 4;
+  const many = (cold(16) - cold(8)) / 8;
+  const growth = ((many / few - 1) * 100).toFixed(1);
+  return `One more market, cold: ${few.toFixed(0)} from 4 to 8, ${many.toFixed(0)} from 8 to 16 (${growth} % more).`;
 }
