@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {Assessment} from "./interfaces/ISizingGuard.sol";
 import {Candidate, Holdings, PortfolioRisk} from "./libraries/PortfolioRisk.sol";
+import {UnderlyingList} from "./libraries/UnderlyingList.sol";
 import {PortfolioPolicy} from "./types/PortfolioPolicy.sol";
 
 /// @title PortfolioJudge
@@ -11,14 +12,18 @@ import {PortfolioPolicy} from "./types/PortfolioPolicy.sol";
 /// @dev Keeps nothing and owns nothing.
 contract PortfolioJudge {
     /// @notice What one action may do (`PortfolioRisk.assess`).
+    /// @param underlyings the words of an `UnderlyingList` of what the account holds besides the candidate
+    /// @param decay as in `Holdings`
     function assess(
         PortfolioPolicy policy,
-        Holdings memory holdings,
+        bytes memory underlyings,
+        uint256 decay,
         Candidate memory candidate,
         uint256 equity,
         bool isReduction,
         bool keepsLoss
     ) external pure returns (Assessment memory) {
+        Holdings memory holdings = Holdings(UnderlyingList.within(underlyings), decay);
         return PortfolioRisk.assess(policy, holdings, candidate, equity, isReduction, keepsLoss);
     }
 }

@@ -6,8 +6,9 @@ import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 import {Assessment, Exposure, Limit, Mode, OracleStatus, Position} from "./interfaces/ISizingGuard.sol";
 import {PortfolioJudge} from "./PortfolioJudge.sol";
 import {FixedPointMath, WAD} from "./libraries/FixedPointMath.sol";
-import {Candidate, Greeks, Holdings, PortfolioRisk, Underlying} from "./libraries/PortfolioRisk.sol";
+import {Candidate, Greeks, PortfolioRisk, Underlying} from "./libraries/PortfolioRisk.sol";
 import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
+import {UnderlyingList} from "./libraries/UnderlyingList.sol";
 import {VolatilityMath} from "./libraries/VolatilityMath.sol";
 import {OracleScale} from "./libraries/limits/OracleScale.sol";
 import {FeedReader, Round} from "./oracle/FeedReader.sol";
@@ -26,10 +27,13 @@ struct Reading {
 }
 
 /// @dev What an account holds, with what it is measured by.
+/// @param underlyings the words of an `UnderlyingList`: the position's own first, even where nothing else is held in it
+/// @param decay what the passing of time may cost, quote WAD
 /// @param scale share of the equity that counts by the oldest of all prices, WAD
 /// @param unit Greeks of one unit of the candidate's notional
 struct Account {
-    Holdings holdings;
+    bytes underlyings;
+    uint256 decay;
     Greeks unit;
     uint256 scale;
     bool isSound;
@@ -73,7 +77,9 @@ abstract contract PortfolioReader is VolatilityOracle {
         candidate.unit = account.unit;
         candidate.before = _notional(position.sizeBefore, price);
         candidate.next = _notional(position.sizeAfter, price);
-        return JUDGE.assess(policy, account.holdings, candidate, equity, isReduction, position.flow >= 0);
+        return JUDGE.assess(
+            policy, account.underlyings, account.decay, candidate, equity, isReduction, position.flow >= 0
+        );
     }
 
     /// @dev Whether the action adds no risk by itself: the size does not grow and no collateral leaves, or nothing is left.
@@ -118,17 +124,19 @@ abstract contract PortfolioReader is VolatilityOracle {
     ) private view returns (Account memory account) {
         if (others.length > PortfolioRisk.MAX_EXPOSURES) return account;
         Reading[] memory readings = new Reading[](others.length + 1);
-        Underlying[] memory underlyings = new Underlying[](others.length + 1);
+        Underlying[] memory underlyings;
+        (underlyings, account.underlyings) = UnderlyingList.create(others.length + 1);
         readings[0] = Reading(feed.feed(), state.variance, state.age);
         underlyings[0].move = _move(policy, readings[0]);
         account.scale = SizingMath.marketScale(feed, state);
         account.unit.delta = int256(WAD);
         bool lacksGreeks = policy.has(PortfolioPolicyLibrary.HAS_GREEKS);
         uint256 count = 1;
+        bytes32 previous = 0;
         for (uint256 i = 0; i < others.length; ++i) {
             Exposure calldata exposure = others[i];
-            bool isInOrder = i == 0 || others[i - 1].market < exposure.market;
-            if (!isInOrder || !_isInRange(exposure)) return account;
+            if ((i > 0 && exposure.market <= previous) || !_isInRange(exposure)) return account;
+            previous = exposure.market;
             if (exposure.market == market) {
                 if (!lacksGreeks || !_setUnit(account.unit, exposure, state.price)) return account;
                 lacksGreeks = false;
@@ -138,11 +146,8 @@ abstract contract PortfolioReader is VolatilityOracle {
             if (known == 0) return account;
             count = known;
         }
-        // Memory that was set aside for feeds that turned out to be the same.
-        assembly ("memory-safe") {
-            mstore(underlyings, count)
-        }
-        account.holdings.underlyings = underlyings;
+        // Some was set aside for feeds that turned out to be the same.
+        UnderlyingList.shorten(account.underlyings, count);
         account.isSound = !lacksGreeks && account.scale > 0;
     }
 
@@ -157,27 +162,40 @@ abstract contract PortfolioReader is VolatilityOracle {
         Market storage m = _markets[exposure.market];
         FeedPolicy feed = m.feed;
         if (!SizingMath.isActive(feed.active(), Limit.Portfolio)) return 0;
-        uint256 index = 0;
-        while (index < count && readings[index].feed != feed.feed()) ++index;
+        uint256 index = _indexOf(readings, count, feed.feed());
         Reading memory reading = readings[index];
         if (index == count) {
             if (!_read(reading, m, feed)) return 0;
-            ++count;
+            unchecked {
+                ++count;
+            }
         }
         PortfolioPolicy policy = m.portfolio;
         Underlying memory underlying = underlyings[index];
         underlying.move = Math.max(underlying.move, _move(policy, reading));
         PortfolioRisk.add(underlying, policy, exposure.delta, exposure.gamma, exposure.vega);
-        account.holdings.decay += PortfolioRisk.decay(policy, exposure.theta);
+        account.decay += PortfolioRisk.decay(policy, exposure.theta);
         account.scale = Math.min(account.scale, OracleScale.oracleScale(reading.age, feed.heartbeat(), feed.maxAge()));
         return count;
+    }
+
+    /// @dev The first reading of the feed, or `count` for none of so many. Sets that one's feed, so that the search ends there.
+    function _indexOf(Reading[] memory readings, uint256 count, address feed) private pure returns (uint256 index) {
+        readings[count].feed = feed;
+        uint256 sought = uint160(feed);
+        // Assembly because the search is done for every market among all before it, and would check each index.
+        assembly ("memory-safe") {
+            let first := add(readings, 0x20)
+            let element := first
+            for {} iszero(eq(mload(mload(element)), sought)) {} { element := add(element, 0x20) }
+            index := shr(5, sub(element, first))
+        }
     }
 
     /// @dev Asks a feed for the first time.
     function _read(Reading memory reading, Market storage m, FeedPolicy feed) private view returns (bool) {
         Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
         if (!round.isUsable) return false;
-        reading.feed = feed.feed();
         (reading.variance,) = _sample(m.volatility, round, feed);
         unchecked {
             // A round from the future is not usable.
@@ -200,7 +218,7 @@ abstract contract PortfolioReader is VolatilityOracle {
         unit.gamma = _perNotional(exposure.gamma, price);
         unit.vega = _perNotional(exposure.vega, price);
         unit.theta = _perNotional(exposure.theta, price);
-        return _isGreek(unit.delta) && _isGreek(unit.gamma) && _isGreek(unit.vega) && _isGreek(unit.theta);
+        return _areGreeks(unit.delta, unit.gamma, unit.vega, unit.theta);
     }
 
     /// @dev ⌊greek·W / price⌋ towards −∞.
@@ -214,11 +232,13 @@ abstract contract PortfolioReader is VolatilityOracle {
     }
 
     function _isInRange(Exposure calldata exposure) private pure returns (bool) {
-        return _isGreek(exposure.delta) && _isGreek(exposure.gamma) && _isGreek(exposure.vega) && _isGreek(exposure.theta);
+        return _areGreeks(exposure.delta, exposure.gamma, exposure.vega, exposure.theta);
     }
 
-    function _isGreek(int256 value) private pure returns (bool) {
-        return value > -int256(PortfolioRisk.MAX_GREEK) && value < int256(PortfolioRisk.MAX_GREEK);
+    /// @dev Whether each is smaller than the largest, which is a power of two.
+    function _areGreeks(int256 delta, int256 gamma, int256 vega, int256 theta) private pure returns (bool) {
+        uint256 bits = SignedMath.abs(delta) | SignedMath.abs(gamma) | SignedMath.abs(vega) | SignedMath.abs(theta);
+        return bits < PortfolioRisk.MAX_GREEK;
     }
 
     /// @dev Signed notional of a size, quote WAD, rounded away from 0; saturating.

@@ -45,8 +45,9 @@ library PortfolioMath {
         if (unitPnl.length != pnl.length) revert LengthMismatch(unitPnl.length, pnl.length);
         limit = UNCAPPED;
         for (uint256 i = 0; i < pnl.length; ++i) {
-            if (unitPnl[i] >= 0) continue;
-            limit = Math.min(limit, FixedPointMath.mulDivDown(_left(budget, pnl[i]), WAD, SignedMath.abs(unitPnl[i])));
+            int256 unit = _at(unitPnl, i);
+            if (unit >= 0) continue;
+            limit = Math.min(limit, FixedPointMath.mulDivDown(_left(budget, _at(pnl, i)), WAD, SignedMath.abs(unit)));
         }
     }
 
@@ -57,13 +58,12 @@ library PortfolioMath {
     /// @dev Reverts `LengthMismatch`. Panics 0x11 where a product or a sum does not fit int256. Source: SPAN's scanning risk.
     function gridLoss(int256[] memory pnl, int256[] memory unitPnl, uint256 notional) internal pure returns (uint256 loss) {
         if (unitPnl.length != pnl.length) revert LengthMismatch(unitPnl.length, pnl.length);
+        int256 worst = 0;
         for (uint256 i = 0; i < pnl.length; ++i) {
-            int256 own = unitPnl[i] < 0
-                ? -_signed(FixedPointMath.mulDivUp(notional, SignedMath.abs(unitPnl[i]), WAD))
-                : _signed(FixedPointMath.mulDivDown(notional, uint256(unitPnl[i]), WAD));
-            int256 total = pnl[i] + own;
-            if (total < 0) loss = Math.max(loss, SignedMath.abs(total));
+            int256 total = _total(_at(pnl, i), _at(unitPnl, i), notional);
+            if (total < worst) worst = total;
         }
+        return SignedMath.abs(worst);
     }
 
     /// @notice The largest notional that keeps a net sum of Greeks within its cap on the side it grows to:
@@ -165,9 +165,28 @@ library PortfolioMath {
 
     /* PRIVATE */
 
+    /// @dev Assembly because the loops over scenarios keep to the lengths, which are compared once: no check for each.
+    function _at(int256[] memory list, uint256 index) private pure returns (int256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(add(list, 0x20), shl(5, index)))
+        }
+    }
+
     /// @dev max(0, budget + pnl).
     function _left(uint256 budget, int256 pnl) private pure returns (uint256) {
         return pnl >= 0 ? budget + uint256(pnl) : Math.saturatingSub(budget, SignedMath.abs(pnl));
+    }
+
+    /// @dev rest + ⌊notional·unit / W⌋ towards −∞.
+    function _total(int256 rest, int256 unit, uint256 notional) private pure returns (int256) {
+        uint256 size = SignedMath.abs(unit);
+        unchecked {
+            // Nearly always everything is small, and nothing needs a check.
+            if ((notional | size | SignedMath.abs(rest)) < 1 << 127) return rest + _divFloor(int256(notional) * unit, WAD);
+        }
+        return unit < 0
+            ? rest - _signed(FixedPointMath.mulDivUp(notional, size, WAD))
+            : rest + _signed(FixedPointMath.mulDivDown(notional, size, WAD));
     }
 
     function _signed(uint256 x) private pure returns (int256) {
@@ -240,11 +259,11 @@ library PortfolioMath {
         for (uint256 i = 0; i < list.length; ++i) copy[i] = list[i];
     }
 
-    /// @dev ⌊x / d⌋ for 0 < d < 2^255.
+    /// @dev ⌊x / d⌋ for 0 < d < 2^255. Assembly because the compiler guards a division that can't overflow, and this one is done
+    /// for every scenario.
     function _divFloor(int256 x, uint256 d) private pure returns (int256 quotient) {
-        unchecked {
-            quotient = x / int256(d);
-            if (x % int256(d) < 0) --quotient;
+        assembly ("memory-safe") {
+            quotient := sub(sdiv(x, d), slt(smod(x, d), 0))
         }
     }
 }

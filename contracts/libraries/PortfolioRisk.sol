@@ -48,9 +48,11 @@ struct Candidate {
 }
 
 /// @notice Profits and losses over the scenarios: of the rest, quote WAD, and of one unit of the candidate's notional, WAD.
+/// @param unitLoss what that unit loses at its worst by itself, WAD
 struct Grid {
     int256[] pnl;
     int256[] unitPnl;
+    uint256 unitLoss;
 }
 
 /// @notice Everything but the candidate, in every scenario, quote WAD.
@@ -78,7 +80,6 @@ library PortfolioRisk {
     uint256 internal constant MAX_EXPOSURES = 16;
     /// @dev Moves of the price: −1, −½, 0, ½ and 1 times the move, and twice the move down and up.
     uint256 internal constant SHOCKS = 7;
-    uint256 private constant FIRST_EXTREME = 5;
     /// @dev Weight of the extreme moves, in per cent.
     int256 private constant EXTREME_WEIGHT = 35;
     /// @dev One part in so many of all separate losses may be risked by a reduction, whatever the budget.
@@ -127,36 +128,34 @@ library PortfolioRisk {
     ) internal pure returns (Assessment memory result) {
         uint256 budget = FixedPointMath.mulDivDown(equity, policy.riskBudget(), WAD);
         Scenes memory rest = scenes(holdings);
-        int256[SHOCKS] memory units =
-            unitPnls(policy, holdings.underlyings[0].move, candidate.unit, candidate.next >= 0);
-        Grid memory side = grid(policy.netting(), rest, units);
+        Grid memory side = sideGrid(policy, holdings.underlyings[0].move, rest, candidate.unit, candidate.next >= 0);
         result.loss = PortfolioMath.gridLoss(side.pnl, side.unitPnl, SignedMath.abs(candidate.next));
         result.allowedLoss = budget;
         if (keepsLoss) {
-            uint256 kept = keptLoss(policy, holdings.underlyings[0].move, rest, candidate, isReduction);
+            Grid memory before = side;
+            if ((candidate.before >= 0) != (candidate.next >= 0)) {
+                before = sideGrid(policy, holdings.underlyings[0].move, rest, candidate.unit, candidate.before >= 0);
+            }
+            uint256 kept = keptLoss(rest, before, SignedMath.abs(candidate.before), isReduction);
             result.allowedLoss = Math.max(budget, kept);
         }
         result.limit = Math.min(
             PortfolioMath.gridLimit(result.allowedLoss, side.pnl, side.unitPnl),
-            netLimit(policy, holdings.underlyings[0], candidate, budget, lossOf(units))
+            netLimit(policy, holdings.underlyings[0], candidate, budget, side.unitLoss)
         );
     }
 
     /// @notice The loss that may stay where no collateral leaves, quote WAD: what there was before, and for a reduction its way
     /// out.
-    /// @param move of the candidate's underlying, WAD
-    function keptLoss(
-        PortfolioPolicy policy,
-        uint256 move,
-        Scenes memory rest,
-        Candidate memory candidate,
-        bool isReduction
-    ) internal pure returns (uint256 lossBefore) {
-        int256[SHOCKS] memory units = unitPnls(policy, move, candidate.unit, candidate.before >= 0);
-        Grid memory side = grid(policy.netting(), rest, units);
-        uint256 before = SignedMath.abs(candidate.before);
+    /// @param side scenarios of the side the candidate was on
+    /// @param before its notional then, quote WAD
+    function keptLoss(Scenes memory rest, Grid memory side, uint256 before, bool isReduction)
+        internal
+        pure
+        returns (uint256 lossBefore)
+    {
         lossBefore = PortfolioMath.gridLoss(side.pnl, side.unitPnl, before);
-        if (isReduction) lossBefore = wayOut(rest, before, lossOf(units), lossBefore);
+        if (isReduction) lossBefore = wayOut(rest, before, side.unitLoss, lossBefore);
     }
 
     /// @notice The loss a reduction may leave whatever the budget, quote WAD: the loss there was and a little more, or a
@@ -207,24 +206,37 @@ library PortfolioRisk {
     /// @notice Everything but the candidate, in every scenario.
     function scenes(Holdings memory holdings) internal pure returns (Scenes memory rest) {
         rest.decay = holdings.decay;
+        Underlying[] memory underlyings = holdings.underlyings;
+        rest.isAccompanied = !isEmpty(underlyings[0]);
         int256 up = 0;
         int256 down = 0;
         int256 extreme = 0;
-        for (uint256 i = 0; i < holdings.underlyings.length; ++i) {
-            Underlying memory u = holdings.underlyings[i];
-            if (isEmpty(u)) continue;
-            int256[SHOCKS] memory pnls = spotPnls(u);
-            unchecked {
-                for (uint256 j = 0; j < SHOCKS; ++j) rest.joint[j] += pnls[j];
+        unchecked {
+            for (uint256 i = rest.isAccompanied ? 0 : 1; i < underlyings.length; ++i) {
+                Underlying memory u = underlyings[i];
+                int256[SHOCKS] memory pnls = spotPnls(u);
+                _accumulate(rest.joint, pnls);
                 up += u.volUp;
                 down += u.volDown;
                 extreme += u.volExtreme;
+                _addVolatility(pnls, u.volUp, u.volDown, u.volExtreme);
+                if (i == 0) rest.apart = pnls;
+                else rest.others += lossOf(pnls);
             }
-            _addVolatility(pnls, u.volUp, u.volDown, u.volExtreme);
-            if (i == 0) (rest.apart, rest.isAccompanied) = (pnls, true);
-            else rest.others += lossOf(pnls);
         }
         _addVolatility(rest.joint, up, down, extreme);
+    }
+
+    /// @notice `grid` for a candidate on one side.
+    /// @param move of the candidate's underlying, WAD
+    function sideGrid(PortfolioPolicy policy, uint256 move, Scenes memory rest, Greeks memory unit, bool isLong)
+        internal
+        pure
+        returns (Grid memory result)
+    {
+        int256[SHOCKS] memory units = unitPnls(policy, move, unit, isLong);
+        result = grid(policy.netting(), rest, units);
+        result.unitLoss = lossOf(units);
     }
 
     /// @notice Profits and losses in every scenario, of the rest and of one unit of the candidate on its side.
@@ -239,20 +251,28 @@ library PortfolioRisk {
         // Where nothing else is held in it, the candidate's worst is the worst of its underlying.
         bool isSingle = netting == WAD || !rest.isAccompanied;
         uint256 first = isSingle ? _worst(units) : 0;
-        uint256 end = isSingle ? first + 1 : SHOCKS;
-        result.pnl = new int256[](SHOCKS * (end - first));
+        uint256 rows = isSingle ? 1 : SHOCKS;
+        result.pnl = new int256[](SHOCKS * rows);
         result.unitPnl = new int256[](result.pnl.length);
+        for (uint256 row = 0; row < rows; ++row) _fillRow(result, row, int256(netting), rest, units, first + row);
+    }
+
+    /// @dev The joint scenarios beside one of the candidate's underlying by itself.
+    function _fillRow(
+        Grid memory result,
+        uint256 row,
+        int256 n,
+        Scenes memory rest,
+        int256[SHOCKS] memory units,
+        uint256 own
+    ) private pure {
         unchecked {
-            int256 n = int256(netting);
-            uint256 index = 0;
-            for (uint256 j = first; j < end; ++j) {
-                int256 pnlApart = (int256(WAD) - n) * (rest.apart[j] - int256(rest.others));
-                int256 unitApart = (int256(WAD) - n) * units[j];
-                for (uint256 i = 0; i < SHOCKS; ++i) {
-                    result.pnl[index] = _divFloor(n * rest.joint[i] + pnlApart, int256(WAD)) - int256(rest.decay);
-                    result.unitPnl[index] = _divFloor(n * units[i] + unitApart, int256(WAD));
-                    ++index;
-                }
+            int256 pnlApart = (int256(WAD) - n) * (_at(rest.apart, own) - int256(rest.others));
+            int256 unitApart = (int256(WAD) - n) * _at(units, own);
+            for (uint256 i = 0; i < SHOCKS; ++i) {
+                int256 pnl = _divFloor(n * _at(rest.joint, i) + pnlApart, int256(WAD)) - int256(rest.decay);
+                _put(result.pnl, row * SHOCKS + i, pnl);
+                _put(result.unitPnl, row * SHOCKS + i, _divFloor(n * _at(units, i) + unitApart, int256(WAD)));
             }
         }
     }
@@ -264,7 +284,15 @@ library PortfolioRisk {
 
     /// @notice What the worst of some scenarios loses.
     function lossOf(int256[SHOCKS] memory pnls) internal pure returns (uint256) {
-        return uint256(-pnls[_worst(pnls)]);
+        int256 least = _lesser(pnls[0], pnls[1]);
+        least = _lesser(least, pnls[2]);
+        least = _lesser(least, pnls[3]);
+        least = _lesser(least, pnls[4]);
+        least = _lesser(least, pnls[5]);
+        least = _lesser(least, pnls[6]);
+        unchecked {
+            return uint256(-least);
+        }
     }
 
     /// @notice Of one unit of the candidate's notional, WAD: volatility at its worst, and the passing of time.
@@ -311,19 +339,56 @@ library PortfolioRisk {
         }
     }
 
-    /// @dev The worst that volatility can do to each of these scenarios.
+    /// @dev The worst that volatility can do to each of these scenarios, of which the last two are extreme. Written out because
+    /// an index that is no literal is checked, and this is done for every market.
     function _addVolatility(int256[SHOCKS] memory pnls, int256 up, int256 down, int256 extreme) private pure {
         if (up == 0 && down == 0 && extreme == 0) return;
         unchecked {
             int256 worst = SignedMath.min(0, SignedMath.min(up, down));
             int256 worstExtreme = _divFloor(EXTREME_WEIGHT * extreme, 100);
-            for (uint256 j = 0; j < SHOCKS; ++j) pnls[j] += j < FIRST_EXTREME ? worst : worstExtreme;
+            pnls[0] += worst;
+            pnls[1] += worst;
+            pnls[2] += worst;
+            pnls[3] += worst;
+            pnls[4] += worst;
+            pnls[5] += worstExtreme;
+            pnls[6] += worstExtreme;
         }
+    }
+
+    /// @dev Written out as well.
+    function _accumulate(int256[SHOCKS] memory sum, int256[SHOCKS] memory pnls) private pure {
+        unchecked {
+            sum[0] += pnls[0];
+            sum[1] += pnls[1];
+            sum[2] += pnls[2];
+            sum[3] += pnls[3];
+            sum[4] += pnls[4];
+            sum[5] += pnls[5];
+            sum[6] += pnls[6];
+        }
+    }
+
+    function _lesser(int256 x, int256 y) private pure returns (int256) {
+        return x < y ? x : y;
     }
 
     /// @dev The first of the smallest.
     function _worst(int256[SHOCKS] memory pnls) private pure returns (uint256 worst) {
-        for (uint256 j = 1; j < SHOCKS; ++j) if (pnls[j] < pnls[worst]) worst = j;
+        for (uint256 j = 1; j < SHOCKS; ++j) if (_at(pnls, j) < _at(pnls, worst)) worst = j;
+    }
+
+    /// @dev Assembly, here and in `_put`, because loops over scenarios keep to their number: no check for each of them.
+    function _at(int256[SHOCKS] memory pnls, uint256 index) private pure returns (int256 value) {
+        assembly ("memory-safe") {
+            value := mload(add(pnls, shl(5, index)))
+        }
+    }
+
+    function _put(int256[] memory list, uint256 index, int256 value) private pure {
+        assembly ("memory-safe") {
+            mstore(add(add(list, 0x20), shl(5, index)), value)
+        }
     }
 
     /// @dev ⌊x / d⌋ for d > 0. Assembly because the compiler guards a division that can't overflow, and this one is done for
