@@ -142,23 +142,24 @@ export function assess(
   const [own] = holdings.underlyings;
   if (own === undefined) throw new RangeError("holdings begin with the underlying of the position itself");
   const rest = scenes(holdings);
-  const units = unitPnls(policy, own.move, candidate.unit, candidate.next >= 0n);
-  const { pnl, unitPnl } = grid(policy.netting, rest, units);
-  const allowedLoss = keepsLoss ? max(budget, keptLoss(policy, own.move, rest, candidate, isReduction)) : budget;
+  const side = sideGrid(policy, own.move, rest, candidate.unit, candidate.next >= 0n);
+  let allowedLoss = budget;
+  if (keepsLoss) {
+    const isSameSide = candidate.before >= 0n === candidate.next >= 0n;
+    const before = isSameSide ? side : sideGrid(policy, own.move, rest, candidate.unit, candidate.before >= 0n);
+    allowedLoss = max(budget, keptLoss(rest, before, abs(candidate.before), isReduction));
+  }
   return {
-    limit: min(gridLimit(allowedLoss, pnl, unitPnl), netLimit(policy, own, candidate, budget, lossOf(units))),
-    loss: gridLoss(pnl, unitPnl, abs(candidate.next)),
+    limit: min(gridLimit(allowedLoss, side.pnl, side.unitPnl), netLimit(policy, own, candidate, budget, side.unitLoss)),
+    loss: gridLoss(side.pnl, side.unitPnl, abs(candidate.next)),
     allowedLoss,
   };
 }
 
 /** The loss that may stay where no collateral leaves, quote WAD: what there was before, and for a reduction its way out. */
-function keptLoss(policy: PortfolioTerms, move: bigint, rest: Scenes, candidate: Candidate, isReduction: boolean): bigint {
-  const units = unitPnls(policy, move, candidate.unit, candidate.before >= 0n);
-  const { pnl, unitPnl } = grid(policy.netting, rest, units);
-  const before = abs(candidate.before);
-  const lossBefore = gridLoss(pnl, unitPnl, before);
-  return isReduction ? wayOut(rest, before, lossOf(units), lossBefore) : lossBefore;
+function keptLoss(rest: Scenes, side: Grid, before: bigint, isReduction: boolean): bigint {
+  const lossBefore = gridLoss(side.pnl, side.unitPnl, before);
+  return isReduction ? wayOut(rest, before, side.unitLoss, lossBefore) : lossBefore;
 }
 
 /**
@@ -217,6 +218,13 @@ function scenes({ underlyings, decay }: Holdings): Scenes {
 interface Grid {
   readonly pnl: Pnls;
   readonly unitPnl: Pnls;
+  /** What one unit loses at its worst by itself, WAD. */
+  readonly unitLoss: bigint;
+}
+
+/** {@link grid} for a candidate on one side. */
+function sideGrid(policy: PortfolioTerms, move: bigint, rest: Scenes, unit: Greeks, isLong: boolean): Grid {
+  return grid(policy.netting, rest, unitPnls(policy, move, unit, isLong));
 }
 
 /**
@@ -238,7 +246,7 @@ function grid(netting: bigint, rest: Scenes, units: Pnls): Grid {
       unitPnl.push(divFloor(netting * unit + apart * unitApart, WAD));
     }
   }
-  return { pnl, unitPnl };
+  return { pnl, unitPnl, unitLoss: lossOf(units) };
 }
 
 /** Whether anything is held in an underlying that some scenario could tell from nothing. */
