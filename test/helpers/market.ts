@@ -127,7 +127,8 @@ export function fixture<T>(build: (connection: Connection) => Promise<T>): () =>
   };
 }
 
-async function wallets(connection: Connection) {
+/** The accounts of a chain, by the names the tests give them. */
+export async function wallets(connection: Connection) {
   const [deployer, alice, bob, carol, keeper, mallory, ...others] = await connection.viem.getWalletClients();
   if (!deployer || !alice || !bob || !carol || !keeper || !mallory) throw new Error("the network has too few accounts");
   return { deployer, alice, bob, carol, keeper, mallory, others };
@@ -307,7 +308,7 @@ export const preview = (m: Venue, asked: PositionStruct) => m.guard.read.preview
 export const enforce = (m: DirectGuard, asked: PositionStruct): Promise<Hex> => m.guard.write.enforce([ETH_USD, asked], from(m.protocol));
 
 const PLAIN = parseAbi(["error Panic(uint256 code)", "error Error(string reason)"]);
-const CONTRACTS = ["SizingGuard", "ReferencePerp", "AccessManager", "HostileToken", "HostileGuard"] as const;
+const CONTRACTS = ["SizingGuard", "ReferencePerp", "CrossMarginPerp", "AccessManager", "HostileToken", "HostileGuard", "PortfolioWatcher"] as const;
 
 let union: Promise<Abi> | undefined;
 
