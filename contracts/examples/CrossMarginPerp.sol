@@ -42,6 +42,8 @@ contract CrossMarginPerp is ICrossMarginPerp, LiquidityPool, Ownable {
     uint256 private constant MAX_MARKETS = 17;
     /// @dev A price beyond this is a feed gone wrong: sizes are not multiplied by it, or nobody could leave.
     uint256 private constant MAX_PRICE = type(uint128).max;
+    /// @dev What reading one feed may cost: one that burns all it is given must not keep in who also holds other markets.
+    uint256 private constant FEED_GAS = 200_000;
 
     ISizingGuard public immutable GUARD;
 
@@ -188,6 +190,11 @@ contract CrossMarginPerp is ICrossMarginPerp, LiquidityPool, Ownable {
             value -= PerpMath.valueUp(skew, leg.price) - leg.data.totalCost;
         }
         return SignedMath.max(value, 0).toUint256();
+    }
+
+    /// @notice What a feed says, on a budget of gas: for this contract itself.
+    function latestRound(address feed, uint256 decimals) external view returns (Round memory) {
+        return FeedReader.latest(feed, decimals);
     }
 
     /// @notice The markets in which an account has a position or an order, ids ascending.
@@ -443,7 +450,10 @@ contract CrossMarginPerp is ICrossMarginPerp, LiquidityPool, Ownable {
 
     /// @dev The feed's price; too old, it is not fresh but still the last good one. Else the last good one seen here.
     function _spot(CrossMarketConfig memory config, uint256 lastPrice) private view returns (uint256, bool) {
-        Round memory round = FeedReader.latest(config.feed, config.feedDecimals);
+        Round memory round;
+        try this.latestRound{gas: FEED_GAS}(config.feed, config.feedDecimals) returns (Round memory answer) {
+            round = answer;
+        } catch {}
         if (!round.isUsable || round.price > MAX_PRICE) return (lastPrice, false);
         uint256 price = config.contractPrice(round.price);
         if (price == 0 || price > MAX_PRICE) return (lastPrice, false);

@@ -5,7 +5,7 @@
 import { expect } from "chai";
 import { getContractAddress, type Hex, zeroAddress } from "viem";
 import { marketId } from "../../scripts/lib/market.ts";
-import { checkPortfolio, encodePolicy, type GuardSnapshot, type PortfolioCheckResult, type Policy } from "../../sdk/src/index.ts";
+import { checkPortfolio, encodePolicy, type GuardSnapshot, type Policy, type PortfolioCheckResult } from "../../sdk/src/index.ts";
 import { adverseMove } from "../../sdk/src/math/index.ts";
 import { getSnapshot } from "../../sdk/src/viem/index.ts";
 import {
@@ -97,7 +97,8 @@ type Deployed = Awaited<ReturnType<typeof deployExchange>>;
 async function listMarkets(m: Deployed, listings: Readonly<Record<string, Listing>>) {
   const markets = new Map<string, Market>();
   for (const [name, { price, feedOf, isSquared = false, config }] of Object.entries(listings)) {
-    const feed = feedOf === undefined ? await deployFeed(m.connection) : (markets.get(feedOf)?.feed ?? expect.fail(`${feedOf} comes later`));
+    const feed =
+      feedOf === undefined ? await deployFeed(m.connection) : (markets.get(feedOf)?.feed ?? expect.fail(`${feedOf} comes later`));
     const terms: CrossConfig = { ...CROSS_CONFIG, ...(isSquared && { ...SQUARED, normaliser: wad(price) }), ...config };
     markets.set(name, { id: marketId(name), feed, terms });
     await m.perp.write.list([marketId(name), { ...terms, feed: feed.address }]);
@@ -162,8 +163,7 @@ export async function later(m: Venue, seconds: bigint, prices: Readonly<Record<s
   for (const [name, price] of Object.entries(prices)) await setPrice(m, name, price);
 }
 
-export const deposit = (m: Venue, trader: Trader, tokens: bigint): Promise<Hex> =>
-  m.perp.write.deposit([tokens * 10n ** 6n], from(trader));
+export const deposit = (m: Venue, trader: Trader, tokens: bigint): Promise<Hex> => m.perp.write.deposit([tokens * 10n ** 6n], from(trader));
 
 export const withdraw = (m: Venue, trader: Trader, tokens: bigint): Promise<Hex> =>
   m.perp.write.withdraw([tokens * 10n ** 6n], from(trader));
@@ -193,7 +193,17 @@ export async function judged(m: Exchange, name: string, [position, others]: Stat
   const [verdict, assessment] = await m.guard.read.previewPortfolio([idOf(name), position, others]);
   const { allowed, maxSize, limitSize, price, variance, loss, allowedLoss } = result;
   expect(
-    { allowed, maxSize, limitSize, price, variance, loss, allowedLoss, limit: limitIndex(result.limit), status: statusIndex(result.status) },
+    {
+      allowed,
+      maxSize,
+      limitSize,
+      price,
+      variance,
+      loss,
+      allowedLoss,
+      limit: limitIndex(result.limit),
+      status: statusIndex(result.status),
+    },
     `the SDK and the guard on ${name}`,
   ).to.deep.equal({ ...verdict, loss: assessment.loss, allowedLoss: assessment.allowedLoss });
   return result;

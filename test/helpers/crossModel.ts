@@ -29,16 +29,10 @@ interface Books {
   seen: bigint;
 }
 
-/** What the exchange says of an account in a market. */
-export interface Expected {
-  readonly equity: bigint;
-  readonly delta: bigint;
-}
-
 export class CrossModel {
   pool: bigint;
-  readonly collateral = new Map<string, bigint>();
   readonly #unit: bigint;
+  readonly #collateral = new Map<string, bigint>();
   readonly #markets = new Map<string, Books>();
   readonly #holdings = new Map<string, Holding>();
   /** What a contract of each market is worth now. */
@@ -66,7 +60,7 @@ export class CrossModel {
   }
 
   collateralOf(owner: Hex): bigint {
-    return this.collateral.get(owner) ?? 0n;
+    return this.#collateral.get(owner) ?? 0n;
   }
 
   /** Names of the markets in which an account has a position or an order. */
@@ -81,7 +75,7 @@ export class CrossModel {
   }
 
   move(owner: Hex, flow: bigint): void {
-    this.collateral.set(owner, this.collateralOf(owner) + flow);
+    this.#collateral.set(owner, this.collateralOf(owner) + flow);
   }
 
   order(owner: Hex, name: string, size: bigint): void {
@@ -95,7 +89,8 @@ export class CrossModel {
   }
 
   trade(owner: Hex, name: string, delta: bigint, time: bigint): void {
-    if (delta !== 0n) this.#credit(owner, this.#result(owner, name, delta, time));
+    if (delta === 0n) this.#see(name, time);
+    else this.#credit(owner, this.#result(owner, name, delta, time));
     this.#writeOff(owner);
   }
 
@@ -144,8 +139,7 @@ export class CrossModel {
 
   #result(owner: Hex, name: string, delta: bigint, time: bigint): bigint {
     const [market, holding, price] = [this.#market(name), this.of(owner, name), this.#price(name)];
-    market.index = this.#indexAt(name, time);
-    [market.time, market.seen] = [time, price];
+    this.#see(name, time);
     let result = -ceil(holding.size * (market.index - holding.fundingEntry), W) - this.#share(delta, name, "tradeFee");
     holding.fundingEntry = market.index;
     const closes = holding.size !== 0n && delta !== 0n && holding.size > 0n !== delta > 0n;
@@ -161,6 +155,13 @@ export class CrossModel {
     return result;
   }
 
+  /** Funding up to now, at the price until now; from now on at the new one. */
+  #see(name: string, time: bigint): void {
+    const market = this.#market(name);
+    market.index = this.#indexAt(name, time);
+    [market.time, market.seen] = [time, this.#price(name)];
+  }
+
   #credit(owner: Hex, amount: bigint): void {
     const paid = min(amount, max(this.pool, 0n));
     this.move(owner, paid);
@@ -171,7 +172,7 @@ export class CrossModel {
     const isOpen = [...this.#markets.keys()].some((name) => this.of(owner, name).size !== 0n);
     if (isOpen || this.collateralOf(owner) >= 0n) return;
     this.pool += this.collateralOf(owner);
-    this.collateral.set(owner, 0n);
+    this.#collateral.set(owner, 0n);
   }
 
   #share(size: bigint, name: string, ratio: "tradeFee" | "initialMarginRatio" | "maintenanceMarginRatio" | "liquidationPenalty"): bigint {

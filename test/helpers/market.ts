@@ -308,7 +308,15 @@ export const preview = (m: Venue, asked: PositionStruct) => m.guard.read.preview
 export const enforce = (m: DirectGuard, asked: PositionStruct): Promise<Hex> => m.guard.write.enforce([ETH_USD, asked], from(m.protocol));
 
 const PLAIN = parseAbi(["error Panic(uint256 code)", "error Error(string reason)"]);
-const CONTRACTS = ["SizingGuard", "ReferencePerp", "CrossMarginPerp", "AccessManager", "HostileToken", "HostileGuard", "PortfolioWatcher"] as const;
+const CONTRACTS = [
+  "SizingGuard",
+  "ReferencePerp",
+  "CrossMarginPerp",
+  "AccessManager",
+  "HostileToken",
+  "HostileGuard",
+  "PortfolioWatcher",
+] as const;
 
 let union: Promise<Abi> | undefined;
 

@@ -1,5 +1,18 @@
 import { expect } from "chai";
-import { createExchange, deposit, type Exchange, idOf, LISTINGS, later, marketOf, placeOrder, setPrice, TOKEN, trade, W } from "../helpers/crossMarket.ts";
+import {
+  createExchange,
+  deposit,
+  type Exchange,
+  idOf,
+  LISTINGS,
+  later,
+  marketOf,
+  placeOrder,
+  setPrice,
+  TOKEN,
+  trade,
+  W,
+} from "../helpers/crossMarket.ts";
 import { eventOf, eventsOf, expectRevert, FAULTS, fixture, from, wad } from "../helpers/market.ts";
 
 /** Nothing but the exchange's own margin stands in the way of leverage here: the policies judge nobody. */
@@ -126,4 +139,3 @@ describe("a liquidation with cross margin", () => {
     ]);
   });
 });
-

@@ -1,5 +1,17 @@
 import { expect } from "chai";
-import { createExchange, deposit, type Exchange, idOf, judged, placeOrder, sizeOf, stated, trade, tradeAsJudged, withdraw } from "../helpers/crossMarket.ts";
+import {
+  createExchange,
+  deposit,
+  type Exchange,
+  idOf,
+  judged,
+  placeOrder,
+  sizeOf,
+  stated,
+  trade,
+  tradeAsJudged,
+  withdraw,
+} from "../helpers/crossMarket.ts";
 import { expectRevert, fixture, wad } from "../helpers/market.ts";
 
 /** The position in question and sixteen others: the most the guard measures together. */
@@ -37,7 +49,10 @@ describe("an account with seventeen markets", () => {
     const [, others] = await stated(m, m.alice, "market 0", 1n);
     expect(others).to.have.lengthOf(16);
     const { headroom } = await judged(m, "market 0", await stated(m, m.alice, "market 0", wad(1)));
-    expect((await tradeAsJudged(m, m.alice, "market 0", headroom + wad(2))).rejection).to.include({ code: "SizeExceeded", limit: "Portfolio" });
+    expect((await tradeAsJudged(m, m.alice, "market 0", headroom + wad(2))).rejection).to.include({
+      code: "SizeExceeded",
+      limit: "Portfolio",
+    });
     for (const name of NAMES) expect((await tradeAsJudged(m, m.alice, name, wad(0.5))).rejection, name).to.equal(null);
   });
 

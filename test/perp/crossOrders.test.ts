@@ -210,4 +210,3 @@ describe("filling an order", () => {
     await trade(m, m.alice, "ETH", -wad(5));
   });
 });
-
