@@ -70,13 +70,16 @@ export const LISTINGS: Readonly<Record<string, Listing>> = {
   BTC: { price: 60_000 },
 };
 
-/** Token, traders with a million each, exchange with a pool of ten million, and whatever guards it. */
+/**
+ * Token, traders with a million each, exchange with a pool of ten million, and whatever guards it. The token has six decimals,
+ * and does what it is told in the middle of a transfer.
+ */
 async function deployExchange<T extends { readonly address: Hex }>(connection: Connection, deployGuard: (protocol: Hex) => Promise<T>) {
   const named = await wallets(connection);
   const { viem } = connection;
   const publicClient = await viem.getPublicClient();
   const deployer = named.deployer.account.address;
-  const token = await viem.deployContract("TestToken", ["Test dollar", "USDT", 6]);
+  const token = await viem.deployContract("HostileToken", [6]);
   const nonce = BigInt(await publicClient.getTransactionCount({ address: deployer }));
   const guard = await deployGuard(getContractAddress({ from: deployer, nonce: nonce + 1n }));
   const perp = await viem.deployContract("CrossMarginPerp", [guard.address, token.address, deployer]);

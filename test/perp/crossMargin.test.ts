@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Hex } from "viem";
+import { encodeErrorResult, encodeFunctionData, type Hex, parseAbi } from "viem";
 import {
   CROSS_CONFIG,
   createExchange,
@@ -43,6 +43,7 @@ interface Mutator {
   readonly act: (m: WatchedExchange) => Promise<Hex>;
 }
 
+const REENTERED = encodeErrorResult({ abi: parseAbi(["error ReentrancyGuardReentrantCall()"]) });
 const HELD = ["ETH", "SQUARED", "BTC", "QUARTERLY"];
 const TERMS = { ...CROSS_CONFIG, feed: `0x${"fe".repeat(20)}` as Hex };
 
@@ -133,6 +134,34 @@ describe("every mutator of the cross-margin perp", () => {
     const collateral = [m.alice, m.bob].map(({ account }) => m.perp.read.collateral([account.address]));
     return Promise.all([...sizes, ...collateral]);
   };
+});
+
+describe("a collateral token that calls back in the middle of a transfer", () => {
+  /** Every action during which tokens move, so that the token gets its chance. */
+  const moving = ["deposit", "withdraw", "supply", "redeem", "liquidate"];
+
+  for (const name of moving) {
+    it(`reaches no mutator of the cross-margin perp during ${name}`, async () => {
+      const m = await watched();
+      const { abi, address } = m.perp;
+      const id = idOf("ETH");
+      const { address: alice } = m.alice.account;
+      const calls = [
+        encodeFunctionData({ abi, functionName: "deposit", args: [1n] }),
+        encodeFunctionData({ abi, functionName: "withdraw", args: [0n] }),
+        encodeFunctionData({ abi, functionName: "trade", args: [id, 1n] }),
+        encodeFunctionData({ abi, functionName: "placeOrder", args: [id, 1n] }),
+        encodeFunctionData({ abi, functionName: "cancelOrder", args: [id] }),
+        encodeFunctionData({ abi, functionName: "fillOrder", args: [alice, idOf("QUARTERLY")] }),
+        encodeFunctionData({ abi, functionName: "liquidate", args: [alice] }),
+        encodeFunctionData({ abi, functionName: "supply", args: [1n] }),
+        encodeFunctionData({ abi, functionName: "redeem", args: [0n] }),
+      ];
+      for (const call of calls) await m.token.write.arm([address, call]);
+      const attempted = await eventsOf(m, (await MUTATORS[name]?.act(m)) ?? "0x", "Attempted");
+      expect(attempted.map(({ args }) => args.result)).to.deep.equal(calls.map(() => REENTERED));
+    });
+  }
 });
 
 describe("what the cross-margin perp states", () => {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { PortfolioCheckResult } from "../../sdk/src/index.ts";
+import { unpackGrowthMeter } from "../../sdk/src/math/index.ts";
 import {
   createExchange,
   deposit,
@@ -172,6 +173,45 @@ describe("a pending order", () => {
       expect(await heldBy(m)).to.deep.equal([]);
     });
   }
+});
+
+describe("the growth of a market", () => {
+  const growing = fixture(async (connection) => {
+    const active = ["Margin", "OpenInterest", "Portfolio", "Growth"] as const;
+    const m = await createExchange(connection, { ETH: { price: 2_000, policy: { active } }, BTC: { price: 60_000 } });
+    await deposit(m, m.alice, 10_000n);
+    return m;
+  });
+
+  /** What the long side has grown by, of late. */
+  const grown = async (m: Exchange): Promise<bigint> =>
+    unpackGrowthMeter((await m.guard.read.meters([idOf("ETH"), m.alice.account.address])).longGrowth).level;
+
+  it("counts an order once, when it is filled, and not when it is placed, replaced or cancelled", async () => {
+    const m = await growing();
+    await holdClock(m);
+    await placeOrder(m, m.alice, "ETH", wad(6));
+    await placeOrder(m, m.alice, "ETH", wad(5));
+    expect(await grown(m)).to.equal(0n);
+    await cancel(m, "ETH");
+    await placeOrder(m, m.alice, "ETH", wad(4));
+    expect(await grown(m)).to.equal(0n);
+    await fill(m, "ETH");
+    expect(await grown(m)).to.equal(wad(4));
+    await placeOrder(m, m.alice, "ETH", -wad(4));
+    expect(await grown(m), "nothing is given back before it is closed").to.equal(wad(4));
+    await fill(m, "ETH");
+    expect(await grown(m)).to.equal(0n);
+  });
+
+  it("counts a trade beside a pending order by what was traded", async () => {
+    const m = await growing();
+    await placeOrder(m, m.alice, "ETH", wad(4));
+    await trade(m, m.alice, "ETH", wad(3));
+    expect(await grown(m)).to.equal(wad(3));
+    await trade(m, m.alice, "ETH", -wad(1));
+    expect(await grown(m)).to.equal(wad(2));
+  });
 });
 
 describe("filling an order", () => {

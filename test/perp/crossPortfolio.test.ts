@@ -84,6 +84,41 @@ describe("a hedge", () => {
   });
 });
 
+describe("a withdrawal", () => {
+  /** Bitcoin asks for 40 % of its notional, ether for 2 %. */
+  const strict = fixture(async (connection) => {
+    const m = await createExchange(connection, { ...LISTINGS, BTC: { price: 60_000, policy: { baseMargin: wad(0.4) } } });
+    await deposit(m, m.alice, 10_000n);
+    await trade(m, m.alice, "BTC", wad(0.1));
+    return m;
+  });
+
+  it("is judged by the limits of every market that is held: a speck in an easy one does not answer for the others", async () => {
+    const m = await strict();
+    await trade(m, m.alice, "ETH", 1n);
+    await holdClock(m);
+    const flow = -wad(8_000);
+    expect((await judged(m, "ETH", await stated(m, m.alice, "ETH", 0n, flow))).rejection, "in ether").to.equal(null);
+    const asked = await judged(m, "BTC", await stated(m, m.alice, "BTC", 0n, flow));
+    expect(asked.rejection).to.include({ code: "SizeExceeded", limit: "Margin" });
+    await expectOutcome(withdraw(m, m.alice, 8_000n), asked);
+    // 40 % of 6 000 is 2 400, and 3 were paid in fees.
+    await withdraw(m, m.alice, 7_500n);
+  });
+
+  it("is never of more than there is, nor of what the exchange's own margin needs", async () => {
+    const m = await strict();
+    const left = wad(9_997);
+    await expectRevert(withdraw(m, m.alice, 9_998n), "InsufficientCollateral", [
+      `0x${"00".repeat(32)}`,
+      m.alice.account.address,
+      wad(9_998),
+      left,
+    ]);
+    await expectRevert(withdraw(m, m.alice, 9_878n), "MarginExceedsEquity", [m.alice.account.address, wad(119), wad(120)]);
+  });
+});
+
 describe("an account whose budget a price move used up", () => {
   const overBudget = fixture(async (connection) => {
     const m = await createExchange(connection);
