@@ -130,6 +130,16 @@ describe("a pending order", () => {
     expect(await revertName(placeOrder(m, m.alice, "ETH", largest - wad(15) + 1n))).to.equal("OrderRefused");
   });
 
+  it("leaves another on its side what they have room for together, and lends one on the other side nothing", async () => {
+    const m = await exchange();
+    // There is room for 19 ether, long or short.
+    await placeOrder(m, m.alice, "ETH", wad(10));
+    expect(await revertName(placeOrder(m, m.alice, "QUARTERLY", wad(12)))).to.equal("OrderRefused");
+    expect(await revertName(placeOrder(m, m.alice, "QUARTERLY", -wad(22)))).to.equal("OrderRefused");
+    await placeOrder(m, m.alice, "QUARTERLY", -wad(18));
+    await placeOrder(m, m.alice, "QUARTERLY", wad(8));
+  });
+
   it("is refused without initial margin for it, and where it is none", async () => {
     const m = await exchange();
     // Fifty times what there is.
