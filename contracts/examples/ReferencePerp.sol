@@ -3,8 +3,6 @@ pragma solidity 0.8.30;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
@@ -12,14 +10,14 @@ import {ISizingGuard, Position, Verdict} from "../interfaces/ISizingGuard.sol";
 import {FixedPointMath, WAD} from "../libraries/FixedPointMath.sol";
 import {FeedReader, Round} from "../oracle/FeedReader.sol";
 import {Account, IReferencePerp, MarketConfig, MarketData} from "./IReferencePerp.sol";
+import {LiquidityPool} from "./LiquidityPool.sol";
 import {PerpMath} from "./PerpMath.sol";
 
 /// @title ReferencePerp
 /// @notice A small, complete perpetual exchange: isolated positions against a pool of liquidity, priced by an oracle.
 /// It shows where a guard belongs: after the effects of every mutator, on the state those effects left.
 /// @dev One rule keeps the books: the sum of all collateral and the pool is what the contract holds, to the wei it rounds.
-contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
-    using SafeERC20 for IERC20Metadata;
+contract ReferencePerp is IReferencePerp, LiquidityPool, Ownable {
     using SafeCast for uint256;
     using SafeCast for int256;
 
@@ -49,18 +47,11 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
         uint256 payoutRefused;
     }
 
-    uint256 private constant MAX_TOKEN_DECIMALS = 36;
     /// @dev A price beyond this is a feed gone wrong: sizes are not multiplied by it, or nobody could leave.
     uint256 private constant MAX_PRICE = type(uint128).max;
 
     ISizingGuard public immutable GUARD;
-    IERC20Metadata public immutable TOKEN;
-    uint256 private immutable TOKEN_UNIT;
 
-    /// @notice What the pool owns before open positions are counted, quote WAD; negative when bad debt ate it.
-    int256 public pool;
-    uint256 public totalShares;
-    mapping(address provider => uint256) public shares;
     bytes32[] private _listed;
     mapping(bytes32 market => MarketConfig) private _configs;
     mapping(bytes32 market => MarketData) private _data;
@@ -68,13 +59,9 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
 
     /// @param guard deployed for this contract's address, which is known before it exists
     /// @param token collateral, at most 36 decimals
-    constructor(ISizingGuard guard, IERC20Metadata token, address owner) Ownable(owner) {
+    constructor(ISizingGuard guard, IERC20Metadata token, address owner) LiquidityPool(token) Ownable(owner) {
         if (guard.PROTOCOL() != address(this)) revert GuardForAnotherProtocol(address(guard), guard.PROTOCOL());
-        uint256 decimals = token.decimals();
-        if (decimals > MAX_TOKEN_DECIMALS) revert TokenDecimalsOutOfRange(address(token), decimals, MAX_TOKEN_DECIMALS);
         GUARD = guard;
-        TOKEN = token;
-        TOKEN_UNIT = 10 ** decimals;
     }
 
     /* MARKETS */
@@ -148,36 +135,7 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
         _save(s);
         emit Liquidated(market, owner, msg.sender, s.sizeBefore, s.price);
         GUARD.record(market, _position(s, 0));
-        TOKEN.safeTransfer(msg.sender, reward);
-    }
-
-    /* LIQUIDITY PROVIDERS */
-
-    /// @notice Puts tokens into the pool for shares of it, at its value with all positions marked.
-    function supply(uint256 amount) external nonReentrant {
-        uint256 value = poolValue();
-        uint256 wad = _fromTokenDown(_pull(amount));
-        uint256 minted = FixedPointMath.mulDivDown(wad, totalShares + 1, value + 1);
-        if (minted == 0) revert InsufficientCollateral(0, msg.sender, amount, 0);
-        pool += wad.toInt256();
-        totalShares += minted;
-        shares[msg.sender] += minted;
-        emit PoolSupplied(msg.sender, amount, minted);
-    }
-
-    /// @notice Gives shares back for their part of the pool's value.
-    function redeem(uint256 amount) external nonReentrant {
-        if (amount > shares[msg.sender]) revert InsufficientCollateral(0, msg.sender, amount, shares[msg.sender]);
-        uint256 wad = FixedPointMath.mulDivDown(amount, poolValue(), totalShares + 1);
-        // Traders' unrealised losses are part of the value and not yet money: no share is burnt for what can't be paid.
-        uint256 cash = SignedMath.max(pool, 0).toUint256();
-        if (wad > cash) revert InsufficientCollateral(0, msg.sender, wad, cash);
-        uint256 tokens = _toToken(wad);
-        pool -= _fromTokenUp(tokens).toInt256();
-        totalShares -= amount;
-        shares[msg.sender] -= amount;
-        emit PoolRedeemed(msg.sender, tokens, amount);
-        TOKEN.safeTransfer(msg.sender, tokens);
+        _push(reward);
     }
 
     /* VIEWS */
@@ -197,7 +155,7 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
     /// @notice The pool's equity if every position closed at the fresh price, before unsettled funding and fees, and as if
     /// every loser could pay, quote WAD.
     /// @dev Reverts `PriceUnavailable` while a market with open positions has no fresh price.
-    function poolValue() public view returns (uint256) {
+    function poolValue() public view override returns (uint256) {
         int256 value = pool;
         for (uint256 i = 0; i < _listed.length; ++i) {
             bytes32 market = _listed[i];
@@ -239,7 +197,7 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
         _save(s);
         emit Modified(market, msg.sender, s.account.size, s.account.collateral, s.price);
         _enforce(s, flow, order);
-        if (flow < 0) TOKEN.safeTransfer(msg.sender, _toToken(uint256(-flow)));
+        if (flow < 0) _push(_toToken(uint256(-flow)));
     }
 
     /// @dev The effects, in memory. Returns the flow: what collateral came in (positive) or leaves (negative), quote WAD.
@@ -404,24 +362,5 @@ contract ReferencePerp is IReferencePerp, Ownable, ReentrancyGuard {
         Round memory round = FeedReader.latest(config.feed, config.feedDecimals);
         if (!round.isUsable || round.price > MAX_PRICE) return (lastPrice, false);
         return (round.price, block.timestamp - round.updatedAt <= config.maxPriceAge);
-    }
-
-    /// @dev Takes tokens in, and counts what arrived rather than what was sent.
-    function _pull(uint256 amount) private returns (uint256) {
-        uint256 before = TOKEN.balanceOf(address(this));
-        TOKEN.safeTransferFrom(msg.sender, address(this), amount);
-        return TOKEN.balanceOf(address(this)) - before;
-    }
-
-    function _fromTokenDown(uint256 tokens) private view returns (uint256) {
-        return FixedPointMath.mulDivDown(tokens, WAD, TOKEN_UNIT);
-    }
-
-    function _toToken(uint256 wad) private view returns (uint256) {
-        return FixedPointMath.mulDivDown(wad, TOKEN_UNIT, WAD);
-    }
-
-    function _fromTokenUp(uint256 tokens) private view returns (uint256) {
-        return FixedPointMath.mulDivUp(tokens, WAD, TOKEN_UNIT);
     }
 }
