@@ -45,6 +45,22 @@ const COLLATERAL = wad(5_000 - 20 - 15);
 const liquidate = (m: Exchange): Promise<`0x${string}`> => m.perp.write.liquidate([m.alice.account.address], from(m.keeper));
 const collateralOf = (m: Exchange): Promise<bigint> => m.perp.read.collateral([m.alice.account.address]);
 
+describe("initial margin", () => {
+  it("is asked of all markets together for whatever grows, to the wei, and of nothing that shrinks", async () => {
+    const m = await leveraged();
+    // 2 % of 40 000, of 30 000 and of the order's 2 000 leave 3 525 for 2 % of x and the fee of x: 0.0205 of it.
+    const most = (wad(4_965 - 1_440) * W) / wad(2_000 * 0.0205);
+    await expectRevert(trade(m, m.alice, "ETH", most + 1n), "MarginExceedsEquity", [
+      m.alice.account.address,
+      COLLATERAL - most - 1n,
+      wad(1_440) + 40n * (most + 1n),
+    ]);
+    await trade(m, m.alice, "ETH", most);
+    await later(m, 60n, { ETH: 1_950, BTC: 60_000 });
+    await trade(m, m.alice, "ETH", -wad(1));
+  });
+});
+
 describe("a liquidation with cross margin", () => {
   it("weighs profits and losses of all markets against the sum of their maintenance margins, to the wei", async () => {
     const m = await leveraged();

@@ -216,6 +216,8 @@ describe("what the cross-margin perp states", () => {
     expect(seconds >= 0n && seconds < wad(0.01), `${seconds}`).to.equal(true);
     expect(position).to.include({ sizeBefore: wad(10), sizeAfter: wad(11), flow: 0n, sameSideOthers: 0n, oppositeOthers: wad(3) });
     expect(position.poolEquity).to.equal(await poolAfterFee(m, fee));
+    const [short] = await stated(m, m.alice, "SQUARED", -wad(1));
+    expect(short, "nobody but her").to.include({ sizeBefore: -wad(2), sizeAfter: -wad(3), sameSideOthers: 0n, oppositeOthers: 0n });
   });
 
   const poolAfterFee = async (m: WatchedExchange, fee: bigint): Promise<bigint> => (await m.perp.read.pool()) + fee;

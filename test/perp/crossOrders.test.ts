@@ -162,6 +162,11 @@ describe("a pending order", () => {
     const answer = await judged(m, "ETH", asked);
     expect(answer.rejection).to.include({ code: "SizeExceeded", limit: "Portfolio" });
     await expectOutcome(withdraw(m, m.alice, 5_000n), answer);
+    await placeOrder(m, m.alice, "ETH", -wad(15));
+    await placeOrder(m, m.alice, "QUARTERLY", wad(1));
+    const short = await stated(m, m.alice, "ETH", 0n, -wad(1));
+    expect([short[0].sizeAfter, deltaOf(short, "QUARTERLY")], "a sale beside a purchase").to.deep.equal([-wad(15), 0n]);
+    await cancel(m, "QUARTERLY");
     await cancel(m, "ETH");
     await withdraw(m, m.alice, 5_000n);
   });
