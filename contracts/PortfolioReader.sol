@@ -56,7 +56,7 @@ abstract contract PortfolioReader is VolatilityOracle {
         Exposure[] calldata others,
         MarketState memory state
     ) internal view returns (Assessment memory result) {
-        bool isReduction = _reducesRisk(position, others);
+        bool isReduction = _reducesRisk(market, position, others);
         if (!isReduction && feed.mode() != uint256(Mode.Off)) result.loss = type(uint256).max;
         if (!SizingMath.isActive(feed.active(), Limit.Portfolio) || state.status < OracleStatus.Uncertain) return result;
         PortfolioPolicy policy = _markets[market].portfolio;
@@ -83,9 +83,15 @@ abstract contract PortfolioReader is VolatilityOracle {
     }
 
     /// @dev Whether the action adds no risk by itself: the size does not grow and no collateral leaves, or nothing is left.
-    function _reducesRisk(Position calldata position, Exposure[] calldata others) internal pure returns (bool) {
-        if (position.flow < 0) return position.sizeAfter == 0 && others.length == 0;
-        return SizingMath.reducesRisk(position);
+    function _reducesRisk(bytes32 market, Position calldata position, Exposure[] calldata others)
+        internal
+        pure
+        returns (bool)
+    {
+        if (position.flow >= 0) return SizingMath.reducesRisk(position);
+        // What one unit of the market itself would be is nothing that is held.
+        bool holdsNothing = others.length == 0 || (others.length == 1 && others[0].market == market);
+        return position.sizeAfter == 0 && holdsNothing;
     }
 
     /// @dev The market as if the feed's latest round had just been sampled, the slot to store for it, and that round's time
@@ -122,7 +128,9 @@ abstract contract PortfolioReader is VolatilityOracle {
         Exposure[] calldata others,
         MarketState memory state
     ) private view returns (Account memory account) {
-        if (others.length > PortfolioRisk.MAX_EXPOSURES) return account;
+        bool lacksGreeks = policy.has(PortfolioPolicyLibrary.HAS_GREEKS);
+        // The market's own entry is none of the others.
+        if (others.length > PortfolioRisk.MAX_EXPOSURES + (lacksGreeks ? 1 : 0)) return account;
         Reading[] memory readings = new Reading[](others.length + 1);
         Underlying[] memory underlyings;
         (underlyings, account.underlyings) = UnderlyingList.create(others.length + 1);
@@ -130,7 +138,6 @@ abstract contract PortfolioReader is VolatilityOracle {
         underlyings[0].move = _move(policy, readings[0]);
         account.scale = SizingMath.marketScale(feed, state);
         account.unit.delta = int256(WAD);
-        bool lacksGreeks = policy.has(PortfolioPolicyLibrary.HAS_GREEKS);
         uint256 count = 1;
         bytes32 previous = 0;
         for (uint256 i = 0; i < others.length; ++i) {

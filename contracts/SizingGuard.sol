@@ -92,7 +92,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
     {
         Market storage m = _markets[market];
         FeedPolicy feed = m.feed;
-        bool isReduction = _reducesRisk(position, others);
+        bool isReduction = _reducesRisk(market, position, others);
         if (!feed.isSet() && !isReduction) revert PolicyNotSet(market);
         VolatilitySlot slot = m.volatility;
         (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(feed, slot);
@@ -163,7 +163,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
     {
         Market storage m = _markets[market];
         FeedPolicy feed = m.feed;
-        bool isReduction = _reducesRisk(position, others);
+        bool isReduction = _reducesRisk(market, position, others);
         if (!feed.isSet()) return (_previewUnset(market, position, isReduction), assessment);
         (MarketState memory state,, uint256 roundTime) = _marketState(feed, m.volatility);
         assessment = _assess(market, feed, position, others, state);

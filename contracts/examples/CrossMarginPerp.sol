@@ -37,8 +37,7 @@ contract CrossMarginPerp is ICrossMarginPerp, LiquidityPool, Ownable {
         Leg[] legs;
     }
 
-    /// @dev The position in question and 16 others: what the guard measures together. A squared market that is traded says
-    /// its Greeks in an entry of its own, which leaves room for one less.
+    /// @dev The position in question and 16 others: what the guard measures together.
     uint256 private constant MAX_MARKETS = 17;
     /// @dev A price beyond this is a feed gone wrong: sizes are not multiplied by it, or nobody could leave.
     uint256 private constant MAX_PRICE = type(uint128).max;
@@ -473,17 +472,14 @@ contract CrossMarginPerp is ICrossMarginPerp, LiquidityPool, Ownable {
         if (book.profitUnpaid > 0) emit ProfitUnpaid(book.owner, book.profitUnpaid);
         bytes32[] storage held = _held[book.owner];
         uint256 count = 0;
-        uint256 entries = 0;
         for (uint256 i = 0; i < book.legs.length; ++i) {
             Leg memory leg = book.legs[i];
             if (leg.isEmpty()) continue;
             if (count == held.length) held.push(leg.market);
             else held[count] = leg.market;
             ++count;
-            if (leg.config.isSquared()) entries = 1;
         }
         while (held.length > count) held.pop();
-        entries += count;
-        if (entries > MAX_MARKETS) revert TooManyMarkets(book.owner, entries, MAX_MARKETS);
+        if (count > MAX_MARKETS) revert TooManyMarkets(book.owner, count, MAX_MARKETS);
     }
 }

@@ -220,6 +220,15 @@ describe("an account above its budget", () => {
     await expectLosesTooMuch(m, A, long(0n, 0n, 10_000n, -1n), held);
   });
 
+  it("can leave a market whose positions have Greeks of their own, with all it owns, though its feed is dead", async () => {
+    const m = await deployed();
+    const [a] = m.markets as [(typeof m.markets)[number]];
+    await m.guard.write.setPolicy([A, encodePolicy({ ...a.policy, hasGreeks: true })]);
+    await setFault(a, "Reverts");
+    await expectPasses(m, A, long(1n, 0n, 0n, -1n), [exposure(A, 2_000n)]);
+    await expectLosesTooMuch(m, A, long(1n, 0n, 0n, -1n), ascending([exposure(A, 2_000n), exposure(B, 1n)]));
+  });
+
   it("can leave though every feed burns the gas it is given", async () => {
     const m = await deployed();
     for (const market of m.markets.slice(0, 17)) await setFault(market, "BurnsGas");

@@ -34,6 +34,10 @@ describe("checkPortfolio", () => {
     const held = OTHERS.map(({ market }) => exposure(market, 1n));
     expect(ask({ others: held.slice(0, 16) })).to.include({ allowed: true });
     expect(ask({ others: held })).to.include(NOT_MEASURED);
+    // The market's own Greeks are none of the sixteen.
+    const own = snapshotWith({ ...ACTIVE, hasGreeks: true });
+    expect(ask({ own, others: [exposure(MARKET, 2_000n), ...held.slice(0, 16)] })).to.include({ allowed: true });
+    expect(ask({ own, others: [exposure(MARKET, 2_000n), ...held] })).to.include(NOT_MEASURED);
   });
 
   it("measures nothing where ids do not ascend strictly, a Greek is out of range, or a market is not one of portfolios", () => {
@@ -101,6 +105,10 @@ describe("checkPortfolio", () => {
   it("lets an account leave altogether, and judges what it takes while something is left", () => {
     const leaving = { sizeBefore: WAD, sizeAfter: 0n, flow: -1n, equity: 0n };
     expect(ask({ position: leaving })).to.include({ allowed: true });
+    // Nor is what one unit of the market itself would be, even where nothing can be measured.
+    const own = snapshotWith({ ...ACTIVE, hasGreeks: true }, { round: null });
+    expect(ask({ own, position: leaving, others: [exposure(MARKET, 2_000n)] })).to.include({ allowed: true });
+    expect(ask({ own, position: leaving, others: [exposure(idAt(1), 2_000n)] })).to.include({ allowed: false });
     const held = ascending([exposure(idAt(1), 1_000n)]);
     expect(ask({ position: leaving, others: held }).rejection).to.include({ code: "PortfolioLossExceeded" });
     expect(ask({ position: { ...leaving, sizeAfter: 1n } }).allowed).to.equal(false);

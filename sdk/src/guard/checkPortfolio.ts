@@ -87,7 +87,7 @@ export function checkPortfolio(
 ): PortfolioCheckResult {
   requirePosition(intent);
   for (const [index, exposure] of others.entries()) requireExposure(exposure, index);
-  const isReduction = reduces(intent, others);
+  const isReduction = reduces(snapshot, intent, others);
   const size = abs(intent.sizeAfter);
   const { policy } = snapshot;
   if (policy === null) return withSize(snapshot, intent, size, unset(intent, isReduction), { limit: 0n, loss: 0n, allowedLoss: 0n });
@@ -103,8 +103,11 @@ export function checkPortfolio(
 }
 
 /** Whether the action adds no risk by itself: the size does not grow and no collateral leaves, or nothing is left. */
-function reduces(intent: Position, others: readonly Exposure[]): boolean {
-  return intent.flow < 0n ? intent.sizeAfter === 0n && others.length === 0 : reducesRisk(intent);
+function reduces({ market }: GuardSnapshot, intent: Position, others: readonly Exposure[]): boolean {
+  if (intent.flow >= 0n) return reducesRisk(intent);
+  // What one unit of the market itself would be is nothing that is held.
+  const holdsNothing = others.length === 0 || (others.length === 1 && BigInt(others[0]?.market ?? 0n) === BigInt(market));
+  return intent.sizeAfter === 0n && holdsNothing;
 }
 
 interface Question {
@@ -149,7 +152,8 @@ interface Account {
 
 /** Everything the account holds, by underlying: markets of one feed move as one. `null` where it can't be measured. */
 function accountOf({ snapshot, policy, others, markets, now, state }: Question): Account | null {
-  if (others.length > MAX_EXPOSURES) return null;
+  // The market's own entry is none of the others.
+  if (others.length > MAX_EXPOSURES + (policy.hasGreeks ? 1 : 0)) return null;
   const readings: Reading[] = [{ feed: policy.feed, variance: state.variance, age: state.age }];
   const underlyings: Underlying[] = [emptyUnderlying(moveOf(policy, state))];
   let scale = marketScale(policy, state);
