@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Abi } from "viem";
 import { ArgumentOutOfRangeError } from "../../sdk/src/errors/index.ts";
+import { touchProbability } from "../../sdk/src/math/index.ts";
 import { typesOf } from "../helpers/batch.ts";
 import { type IntegerType, Random, SEED } from "../helpers/corpus.ts";
 import { type Harness, harnessAbi } from "../helpers/harnessAbi.ts";
@@ -38,6 +39,14 @@ function namesOf(abi: Abi, name: string): readonly (string | undefined)[] {
   // Solidity marks a name that is a function's as well.
   return entry?.type === "function" ? entry.inputs.map((input) => input.name?.replace(/_$/, "")) : [];
 }
+
+describe("an argument no chain could pass on", () => {
+  it("is refused where nothing depends on it, too", () => {
+    expect(() => touchProbability(0n, 0n, -1n))
+      .to.throw(ArgumentOutOfRangeError)
+      .with.property("argument", "horizon");
+  });
+});
 
 async function typesIn(harness: Harness, name: string): Promise<readonly IntegerType[]> {
   return typesOf(await harnessAbi(harness), name);

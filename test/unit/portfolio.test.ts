@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { correlationLimit, expectedShortfall, factorLimit, greeksPnl, gridLimit, movedBeta } from "../../sdk/src/limits/index.ts";
+import { correlationLimit, expectedShortfall, factorLimit, greeksPnl, gridLimit, gridLoss, movedBeta } from "../../sdk/src/limits/index.ts";
 import { UNCAPPED, WAD } from "../../sdk/src/math/index.ts";
 
 const BEYOND_INT = 2n ** 255n;
@@ -15,6 +15,9 @@ const REFUSED: readonly (readonly [argument: string, run: () => unknown])[] = [
   ["budget", () => gridLimit(BEYOND_UINT, [], [])],
   ["pnl[1]", () => gridLimit(0n, [0n, BEYOND_INT], [0n, 0n])],
   ["unitPnl[0]", () => gridLimit(0n, [0n], [-BEYOND_INT - 1n])],
+  ["pnl[0]", () => gridLoss([BEYOND_INT], [0n], 0n)],
+  ["unitPnl[1]", () => gridLoss([0n, 0n], [0n, -BEYOND_INT - 1n], 0n)],
+  ["notional", () => gridLoss([], [], BEYOND_UINT)],
   ["losses[0]", () => correlationLimit([BEYOND_INT], [0n], [0n], 0n, 0n)],
   ["correlationWithCandidate[0]", () => correlationLimit([0n], [BEYOND_INT], [0n], 0n, 0n)],
   ["correlation[0]", () => correlationLimit([0n], [0n], [BEYOND_INT], 0n, 0n)],

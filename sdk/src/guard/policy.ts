@@ -2,13 +2,14 @@ import { LimitNotSupportedError, PolicyIncompleteError, PolicyOutOfRangeError, Z
 import { ArgumentOutOfRangeError } from "../errors/math.ts";
 import { requireUint256 } from "../math/checks.ts";
 import { WAD } from "../math/constants.ts";
+import type { PortfolioTerms } from "../portfolio/risk.ts";
 import { LIMITS, type Limit, MODES, type Mode, type PolicyField } from "./enums.ts";
 import { field, inUnits, RATIO_UNIT } from "./words.ts";
 
 // Twins: contracts/types/FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol and PortfolioPolicy.sol (layout), contracts/libraries/PolicyRules.sol (ranges).
 
 /** A market's policy in the units people and formulas use: WAD for ratios and amounts, seconds for times. */
-export interface Policy {
+export interface Policy extends PortfolioTerms {
   /** Address of the price feed, lower case. */
   readonly feed: `0x${string}`;
   /** Decimals of the feed's answers, at most 36. */
@@ -64,36 +65,6 @@ export interface Policy {
   readonly drawdownPower: bigint;
   /** Seconds in which half the distance to a high-water mark is forgotten, in whole hours; 0: never. */
   readonly peakHalfLife: bigint;
-  /** Whether positions of this market have Greeks of their own; those of a perpetual are its delta. */
-  readonly hasGreeks: boolean;
-  /** Whether `maxRiskShare` counts. */
-  readonly capsRiskShare: boolean;
-  /** Whether `deltaCap` counts. */
-  readonly capsDelta: boolean;
-  /** Whether `gammaCap` counts. */
-  readonly capsGamma: boolean;
-  /** Whether `vegaCap` counts. */
-  readonly capsVega: boolean;
-  /** Share of equity that a portfolio's worst scenario may cost, WAD, in steps of 1e14. */
-  readonly portfolioBudget: bigint;
-  /** Expected-shortfall multiplier of the scenarios, WAD, in steps of 1e14. */
-  readonly portfolioTail: bigint;
-  /** Seconds needed to close a portfolio. */
-  readonly portfolioHorizon: bigint;
-  /** How far markets may stand for one another, WAD: 0, each at its own worst; 1, all move together. In steps of 1e14. */
-  readonly netting: bigint;
-  /** How far implied volatility may fall in the scenarios, WAD per year, in steps of 1e14. */
-  readonly volDown: bigint;
-  /** How far implied volatility may rise in the scenarios, WAD per year, in steps of 1e14. */
-  readonly volUp: bigint;
-  /** Largest share of the risk budget that one position may use, WAD, in steps of 1e14. */
-  readonly maxRiskShare: bigint;
-  /** Largest net delta of one underlying, quote WAD: 24 significant bits times a power of ten. */
-  readonly deltaCap: bigint;
-  /** Largest net gamma of one underlying, quote WAD: 24 significant bits times a power of ten. */
-  readonly gammaCap: bigint;
-  /** Largest net vega of one underlying, quote WAD per 1.00 of volatility: 24 significant bits times a power of ten. */
-  readonly vegaCap: bigint;
 }
 
 /** The words a guard stores for a market. */
@@ -283,20 +254,6 @@ export function decodePolicy(words: PolicyWords): Policy | null {
     ...portfolioTerms(fields),
   };
 }
-
-/** The part of a policy that its portfolio's word holds. */
-type PortfolioTerms = Pick<
-  Policy,
-  | (typeof PORTFOLIO_FLAGS)[number]
-  | CapName
-  | "portfolioBudget"
-  | "portfolioTail"
-  | "portfolioHorizon"
-  | "netting"
-  | "volDown"
-  | "volUp"
-  | "maxRiskShare"
->;
 
 function portfolioTerms(fields: Fields): PortfolioTerms {
   const has = (name: (typeof PORTFOLIO_FLAGS)[number]): boolean => {

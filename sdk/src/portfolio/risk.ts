@@ -21,19 +21,35 @@ export interface Greeks {
 
 /** What a market's policy says of portfolios; part of `Policy`. */
 export interface PortfolioTerms {
+  /** Whether positions of this market have Greeks of their own; those of a perpetual are its delta. */
   readonly hasGreeks: boolean;
+  /** Whether `maxRiskShare` counts. */
   readonly capsRiskShare: boolean;
+  /** Whether `deltaCap` counts. */
   readonly capsDelta: boolean;
+  /** Whether `gammaCap` counts. */
   readonly capsGamma: boolean;
+  /** Whether `vegaCap` counts. */
   readonly capsVega: boolean;
+  /** Share of equity that a portfolio's worst scenario may cost, WAD, in steps of 1e14. */
   readonly portfolioBudget: bigint;
+  /** Expected-shortfall multiplier of the scenarios, WAD, in steps of 1e14. */
+  readonly portfolioTail: bigint;
+  /** Seconds needed to close a portfolio. */
   readonly portfolioHorizon: bigint;
+  /** How far markets may stand for one another, WAD: 0, each at its own worst; 1, all move together. In steps of 1e14. */
   readonly netting: bigint;
+  /** How far implied volatility may fall in the scenarios, WAD per year, in steps of 1e14. */
   readonly volDown: bigint;
+  /** How far implied volatility may rise in the scenarios, WAD per year, in steps of 1e14. */
   readonly volUp: bigint;
+  /** Largest share of the risk budget that one position may use, WAD, in steps of 1e14. */
   readonly maxRiskShare: bigint;
+  /** Largest net delta of one underlying, quote WAD: 24 significant bits times a power of ten. */
   readonly deltaCap: bigint;
+  /** Largest net gamma of one underlying, quote WAD: 24 significant bits times a power of ten. */
   readonly gammaCap: bigint;
+  /** Largest net vega of one underlying, quote WAD per 1.00 of volatility: 24 significant bits times a power of ten. */
   readonly vegaCap: bigint;
 }
 
