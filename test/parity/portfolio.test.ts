@@ -123,7 +123,12 @@ function randomQuestion(random: Random, snapshots: readonly GuardSnapshot[]): Qu
   const per = (units: bigint): bigint => clamp((units * WAD) / (round?.price ?? WAD), 0n, INT256_MAX / 4n);
   const signed = (value: bigint): bigint => (random.oneIn(2) ? value : -value);
   const sizeBefore = signed(per(random.between(0n, 4n * size)));
-  const sizeAfter = random.oneIn(2) ? (sizeBefore * random.between(0n, 12n)) / 10n : signed(per(random.between(0n, 4n * size)));
+  // Seldom more than any money could be.
+  const sizeAfter = random.oneIn(32)
+    ? signed(INT256_MAX)
+    : random.oneIn(2)
+      ? (sizeBefore * random.between(0n, 12n)) / 10n
+      : signed(per(random.between(0n, 4n * size)));
   const flow = random.oneIn(3) ? asked.flow : 0n;
   if (random.oneIn(24)) {
     // Leaving altogether, or with something left elsewhere.
