@@ -6,6 +6,7 @@ import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
 import {Assessment, Exposure, Limit, Mode, OracleStatus, Position} from "./interfaces/ISizingGuard.sol";
 import {PortfolioJudge} from "./PortfolioJudge.sol";
 import {FixedPointMath, WAD} from "./libraries/FixedPointMath.sol";
+import {PortfolioMath} from "./libraries/PortfolioMath.sol";
 import {Candidate, Greeks, PortfolioRisk, Underlying} from "./libraries/PortfolioRisk.sol";
 import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
 import {UnderlyingList} from "./libraries/UnderlyingList.sol";
@@ -49,14 +50,15 @@ abstract contract PortfolioReader is VolatilityOracle {
 
     /// @dev What the portfolio says of an action. Where it can't be judged, nothing may grow and every loss is too much, but a
     /// reduction passes.
+    /// @param isReduction `_reducesRisk`
     function _assess(
         bytes32 market,
         FeedPolicy feed,
         Position calldata position,
         Exposure[] calldata others,
-        MarketState memory state
+        MarketState memory state,
+        bool isReduction
     ) internal view returns (Assessment memory result) {
-        bool isReduction = _reducesRisk(market, position, others);
         if (!isReduction && feed.mode() != uint256(Mode.Off)) result.loss = type(uint256).max;
         if (!SizingMath.isActive(feed.active(), Limit.Portfolio) || state.status < OracleStatus.Uncertain) return result;
         PortfolioPolicy policy = _markets[market].portfolio;
@@ -232,9 +234,7 @@ abstract contract PortfolioReader is VolatilityOracle {
     function _perNotional(int256 greek, uint256 price) private pure returns (int256) {
         unchecked {
             // 2^104·10^18 fits, and a usable price is below 2^255.
-            int256 scaled = greek * int256(WAD);
-            int256 quotient = scaled / int256(price);
-            return scaled % int256(price) < 0 ? quotient - 1 : quotient;
+            return PortfolioMath.divFloor(greek * int256(WAD), price);
         }
     }
 

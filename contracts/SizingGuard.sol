@@ -96,7 +96,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
         if (!feed.isSet() && !isReduction) revert PolicyNotSet(market);
         VolatilitySlot slot = m.volatility;
         (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(feed, slot);
-        Assessment memory assessment = _assess(market, feed, position, others, state);
+        Assessment memory assessment = _assess(market, feed, position, others, state, isReduction);
         if (isReduction) {
             _moveMeters(market, position);
         } else {
@@ -166,7 +166,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
         bool isReduction = _reducesRisk(market, position, others);
         if (!feed.isSet()) return (_previewUnset(market, position, isReduction), assessment);
         (MarketState memory state,, uint256 roundTime) = _marketState(feed, m.volatility);
-        assessment = _assess(market, feed, position, others, state);
+        assessment = _assess(market, feed, position, others, state, isReduction);
         verdict = _preview(market, position, state, roundTime, assessment.limit);
         if (assessment.loss <= assessment.allowedLoss) return (verdict, assessment);
         bool isComputed = verdict.limit != Limit.Oracle && verdict.limit != Limit.Mode;

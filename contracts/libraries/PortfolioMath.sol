@@ -28,7 +28,7 @@ library PortfolioMath {
         returns (int256)
     {
         int256 wad = int256(WAD);
-        return _divFloor(2 * delta * move * wad + gamma * move * move + 2 * vega * volMove * wad, 2 * WAD_SQUARED);
+        return divFloor(2 * delta * move * wad + gamma * move * move + 2 * vega * volMove * wad, 2 * WAD_SQUARED);
     }
 
     /// @notice The largest notional whose loss fits the budget in every scenario: the smallest of
@@ -111,7 +111,7 @@ library PortfolioMath {
             for (uint256 j = 0; j < count; ++j) covariance += correlation[i * count + j] * losses[i] * losses[j];
         }
         uint256 spent = covariance <= 0 ? 0 : Math.ceilDiv(uint256(covariance), WAD);
-        return _candidateLimit(-_divFloor(-shared, WAD), spent, candidateMove, budget);
+        return _candidateLimit(-divFloor(-shared, WAD), spent, candidateMove, budget);
     }
 
     /// @notice `correlationLimit` for markets that move together only through one common factor: ρ_ij = β_i·β_j, so that
@@ -160,7 +160,15 @@ library PortfolioMath {
             sum += sorted[i];
         }
         if (n == 0) Panic.panic(Panic.DIVISION_BY_ZERO);
-        return -_divFloor(-sum, n);
+        return -divFloor(-sum, n);
+    }
+
+    /// @notice ⌊x / d⌋ for 0 < d < 2^255, towards −∞.
+    /// @dev Assembly because the compiler guards a division that can't overflow, and this one is done for every scenario.
+    function divFloor(int256 x, uint256 d) internal pure returns (int256 quotient) {
+        assembly ("memory-safe") {
+            quotient := sub(sdiv(x, d), slt(smod(x, d), 0))
+        }
     }
 
     /* PRIVATE */
@@ -182,7 +190,7 @@ library PortfolioMath {
         uint256 size = SignedMath.abs(unit);
         unchecked {
             // Nearly always everything is small, and nothing needs a check.
-            if ((notional | size | SignedMath.abs(rest)) < 1 << 127) return rest + _divFloor(int256(notional) * unit, WAD);
+            if ((notional | size | SignedMath.abs(rest)) < 1 << 127) return rest + divFloor(int256(notional) * unit, WAD);
         }
         return unit < 0
             ? rest - _signed(FixedPointMath.mulDivUp(notional, size, WAD))
@@ -217,7 +225,7 @@ library PortfolioMath {
         (own, ownRest) = _addQuotient(own, ownRest, size, size);
         int256 shared = movedBeta(candidateBeta, shift) * common;
         return _candidateLimit(
-            -_divFloor(-shared, WAD_SQUARED), own + Math.ceilDiv(ownRest, WAD_SQUARED), candidateMove, budget
+            -divFloor(-shared, WAD_SQUARED), own + Math.ceilDiv(ownRest, WAD_SQUARED), candidateMove, budget
         );
     }
 
@@ -257,13 +265,5 @@ library PortfolioMath {
     function _copy(int256[] memory list) private pure returns (int256[] memory copy) {
         copy = new int256[](list.length);
         for (uint256 i = 0; i < list.length; ++i) copy[i] = list[i];
-    }
-
-    /// @dev ⌊x / d⌋ for 0 < d < 2^255. Assembly because the compiler guards a division that can't overflow, and this one is done
-    /// for every scenario.
-    function _divFloor(int256 x, uint256 d) private pure returns (int256 quotient) {
-        assembly ("memory-safe") {
-            quotient := sub(sdiv(x, d), slt(smod(x, d), 0))
-        }
     }
 }

@@ -88,7 +88,7 @@ library PortfolioRisk {
     uint256 private constant STEPS = 64;
     /// @dev Or so much, a millionth of a quote unit, so that one unit of size can always go.
     uint256 private constant DUST = 1e12;
-    int256 private constant TWICE_WAD_SQUARED = int256(2 * WAD * WAD);
+    uint256 private constant TWICE_WAD_SQUARED = 2 * WAD * WAD;
 
     /// @notice Adds an exposure to what is held in its underlying.
     /// @param policy of the exposure's market: its volatility shocks count
@@ -99,9 +99,9 @@ library PortfolioRisk {
             held.shortGamma += SignedMath.min(gamma, 0);
             if (vega == 0) return;
             held.vega += vega;
-            held.volUp += _divFloor(vega * int256(policy.volUp()), int256(WAD));
-            held.volDown += _divFloor(-vega * int256(policy.volDown()), int256(WAD));
-            held.volExtreme += _divFloor(SignedMath.min(vega, 0) * int256(policy.volUp()), int256(WAD));
+            held.volUp += PortfolioMath.divFloor(vega * int256(policy.volUp()), WAD);
+            held.volDown += PortfolioMath.divFloor(-vega * int256(policy.volDown()), WAD);
+            held.volExtreme += PortfolioMath.divFloor(SignedMath.min(vega, 0) * int256(policy.volUp()), WAD);
         }
     }
 
@@ -270,9 +270,9 @@ library PortfolioRisk {
             int256 pnlApart = (int256(WAD) - n) * (_at(rest.apart, own) - int256(rest.others));
             int256 unitApart = (int256(WAD) - n) * _at(units, own);
             for (uint256 i = 0; i < SHOCKS; ++i) {
-                int256 pnl = _divFloor(n * _at(rest.joint, i) + pnlApart, int256(WAD)) - int256(rest.decay);
+                int256 pnl = PortfolioMath.divFloor(n * _at(rest.joint, i) + pnlApart, WAD) - int256(rest.decay);
                 _put(result.pnl, row * SHOCKS + i, pnl);
-                _put(result.unitPnl, row * SHOCKS + i, _divFloor(n * _at(units, i) + unitApart, int256(WAD)));
+                _put(result.unitPnl, row * SHOCKS + i, PortfolioMath.divFloor(n * _at(units, i) + unitApart, WAD));
             }
         }
     }
@@ -329,13 +329,13 @@ library PortfolioRisk {
 
     function _spotPnl(int256 slope, int256 gamma, int256 x) private pure returns (int256) {
         unchecked {
-            return _divFloor(x * (slope + gamma * x), TWICE_WAD_SQUARED);
+            return PortfolioMath.divFloor(x * (slope + gamma * x), TWICE_WAD_SQUARED);
         }
     }
 
     function _extremePnl(int256 slope, int256 shortGamma, int256 x) private pure returns (int256) {
         unchecked {
-            return _divFloor(EXTREME_WEIGHT * x * (slope + shortGamma * x), 100 * TWICE_WAD_SQUARED);
+            return PortfolioMath.divFloor(EXTREME_WEIGHT * x * (slope + shortGamma * x), 100 * TWICE_WAD_SQUARED);
         }
     }
 
@@ -345,7 +345,7 @@ library PortfolioRisk {
         if (up == 0 && down == 0 && extreme == 0) return;
         unchecked {
             int256 worst = SignedMath.min(0, SignedMath.min(up, down));
-            int256 worstExtreme = _divFloor(EXTREME_WEIGHT * extreme, 100);
+            int256 worstExtreme = PortfolioMath.divFloor(EXTREME_WEIGHT * extreme, 100);
             pnls[0] += worst;
             pnls[1] += worst;
             pnls[2] += worst;
@@ -388,14 +388,6 @@ library PortfolioRisk {
     function _put(int256[] memory list, uint256 index, int256 value) private pure {
         assembly ("memory-safe") {
             mstore(add(add(list, 0x20), shl(5, index)), value)
-        }
-    }
-
-    /// @dev ⌊x / d⌋ for d > 0. Assembly because the compiler guards a division that can't overflow, and this one is done for
-    /// every scenario of every market.
-    function _divFloor(int256 x, int256 d) private pure returns (int256 quotient) {
-        assembly ("memory-safe") {
-            quotient := sub(sdiv(x, d), slt(smod(x, d), 0))
         }
     }
 }

@@ -3,16 +3,11 @@
  * division towards a named side, no line shared with the contracts.
  */
 import type { Hex } from "viem";
+import { abs, ceil, floor, max, min } from "./bookkeeping.ts";
 import type { CrossConfig } from "./crossMarket.ts";
 
 const W = 10n ** 18n;
 const DAY = 86_400n;
-
-const floor = (a: bigint, b: bigint): bigint => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
-const ceil = (a: bigint, b: bigint): bigint => -floor(-a, b);
-const abs = (a: bigint): bigint => (a < 0n ? -a : a);
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 interface Holding {
   size: bigint;

@@ -35,7 +35,7 @@ export const gridLoss: Specification = (pnls, p0, p1, p2, units, u0, u1, u2, not
   sameLength(unit, pnl.length);
   const totals = unit.map((one, index) => {
     // Towards −∞, which is what the position costs in money.
-    const own = fitsSigned(floorDivided(notional * one, W));
+    const own = fitsSigned(-ceiling(-notional * one, W));
     return fitsSigned((pnl[index] ?? 0n) + own);
   });
   return [equal(totals.reduce((loss, total) => larger(loss, -total), 0n))];
@@ -46,10 +46,6 @@ export const netCapLimit: Specification = (cap, held, unit) => {
   if (unit === 0n) return [equal(UNCAPPED)];
   return [down(fraction(fits(larger(0n, unit > 0n ? cap - held : cap + held)) * W, unit > 0n ? unit : -unit))];
 };
-
-function floorDivided(n: bigint, d: bigint): bigint {
-  return n >= 0n ? n / d : -((-n + d - 1n) / d);
-}
 
 /** The largest N·move = y with y² + 2·y·b + C ≤ budget², b and C in money as they were rounded. */
 export const correlationLimit: Specification = (...words) => {

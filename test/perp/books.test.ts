@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
+import { abs, ceil, floor, max, min } from "../helpers/bookkeeping.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import {
   CONFIG,
@@ -24,13 +25,6 @@ import {
 
 const W = 10n ** 18n;
 const YEAR = 31_536_000n;
-
-/** Bankers' arithmetic of the perp, written down a second time: signed integers, every division towards a named side. */
-const floor = (a: bigint, b: bigint): bigint => a / b - (a % b !== 0n && a < 0n !== b < 0n ? 1n : 0n);
-const ceil = (a: bigint, b: bigint): bigint => -floor(-a, b);
-const abs = (a: bigint): bigint => (a < 0n ? -a : a);
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 interface Holding {
   size: bigint;

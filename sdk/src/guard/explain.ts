@@ -142,9 +142,7 @@ function explained(
 function tooMuch({ loss, allowedLoss }: PortfolioCheckResult, { quote = "quote" }: ExplainOptions): string {
   if (loss <= allowedLoss) return "";
   if (loss === UNCAPPED) return "What you hold in other markets can't be measured now: nothing may grow or leave.";
-  return (
-    `In the worst scenario the whole portfolio would lose ${formatWad(loss, 2)} ${quote}, and may lose ` + `${formatWad(allowedLoss, 2)}.`
-  );
+  return `In the worst scenario the whole portfolio would lose ${formatWad(loss, 2)} ${quote}, and may lose ${formatWad(allowedLoss, 2)}.`;
 }
 
 /** What was asked, and what the answer depends on. */

@@ -133,6 +133,7 @@ type CapName = "deltaCap" | "gammaCap" | "vegaCap";
 
 /** The names of the flags of the portfolio's word, by bit. */
 const PORTFOLIO_FLAGS = ["hasGreeks", "capsRiskShare", "capsDelta", "capsGamma", "capsVega"] as const;
+type PortfolioFlag = (typeof PORTFOLIO_FLAGS)[number];
 
 /**
  * Packs a policy into the words a guard stores.
@@ -255,10 +256,13 @@ export function decodePolicy(words: PolicyWords): Policy | null {
   };
 }
 
+/** 1 where the flag of the portfolio's word is set. */
+function flagOf({ PortfolioFlags }: Fields, name: PortfolioFlag): bigint {
+  return (PortfolioFlags >> BigInt(PORTFOLIO_FLAGS.indexOf(name))) & 1n;
+}
+
 function portfolioTerms(fields: Fields): PortfolioTerms {
-  const has = (name: (typeof PORTFOLIO_FLAGS)[number]): boolean => {
-    return ((fields.PortfolioFlags >> BigInt(PORTFOLIO_FLAGS.indexOf(name))) & 1n) === 1n;
-  };
+  const has = (name: PortfolioFlag): boolean => flagOf(fields, name) === 1n;
   return {
     hasGreeks: has("hasGreeks"),
     capsRiskShare: has("capsRiskShare"),
@@ -333,9 +337,7 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("MaxDrawdown", least("Drawdown"), ONE);
   require("DrawdownPower", least("Drawdown"), MAX_POWER);
   require("ExtendedSpare", 0n, 0n);
-  const flag = (name: (typeof PORTFOLIO_FLAGS)[number]): bigint => {
-    return (fields.PortfolioFlags >> BigInt(PORTFOLIO_FLAGS.indexOf(name))) & 1n;
-  };
+  const flag = (name: PortfolioFlag): bigint => flagOf(fields, name);
   require("PortfolioFlags", 0n, MAX_FLAGS);
   require("PortfolioBudget", least("Portfolio"), MAX_UINT16);
   require("PortfolioTail", least("Portfolio") * ONE, MAX_UINT16);
