@@ -88,7 +88,8 @@ enum PolicyField {
     GammaCapExponent,
     VegaCapMantissa,
     VegaCapExponent,
-    PortfolioSpare
+    Beta,
+    BetaStress
 }
 
 /// @notice A market's policy as it is stored (layouts: FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol,

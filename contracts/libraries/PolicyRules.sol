@@ -15,6 +15,7 @@ import {SizingMath} from "./SizingMath.sol";
 /// @dev Mirror: `sdk/src/guard/policy.ts`. Values in errors are in the units of the words, as the caller wrote them.
 library PolicyRules {
     uint256 internal constant ONE = 10_000;
+    uint256 internal constant MAX_BETA_STRESS = 100;
     uint256 internal constant MAX_EXPONENT = 40;
     uint256 internal constant MAX_POWER = 3;
     uint256 internal constant SUPPORTED = (1 << uint256(Limit.Volatility)) | (1 << uint256(Limit.Collateral))
@@ -143,8 +144,9 @@ library PolicyRules {
     }
 
     function _requirePortfolioFields(bytes32 market, uint256 active, uint256 word) private pure {
-        uint256 flags = uint32(word >> PortfolioPolicyLibrary.FLAGS);
+        uint256 flags = uint16(word >> PortfolioPolicyLibrary.FLAGS);
         _requireRange(market, PolicyField.PortfolioFlags, flags, 0, PortfolioPolicyLibrary.ALL_FLAGS);
+        _requireBetaFields(market, flags, word);
         uint256 least = _least(active, Limit.Portfolio);
         uint256 budget = word >> PortfolioPolicyLibrary.RISK_BUDGET;
         _requireRatio(market, PolicyField.PortfolioBudget, budget, least, type(uint16).max);
@@ -159,15 +161,26 @@ library PolicyRules {
         _requireRatio(market, PolicyField.MaxRiskShare, word >> PortfolioPolicyLibrary.MAX_RISK_SHARE, least, ONE);
     }
 
+    /// @dev The common factor is for what has no Greeks of its own, in markets whose beta is known.
+    function _requireBetaFields(bytes32 market, uint256 flags, uint256 word) private pure {
+        if (flags & PortfolioPolicyLibrary.USES_FACTOR != 0) {
+            uint256 proper = (flags | PortfolioPolicyLibrary.HAS_BETA) & ~PortfolioPolicyLibrary.HAS_GREEKS;
+            _requireRange(market, PolicyField.PortfolioFlags, flags, proper, proper);
+        }
+        uint256 least = _flag(flags, PortfolioPolicyLibrary.BETA_IS_NEGATIVE);
+        _requireRatio(market, PolicyField.Beta, word >> PortfolioPolicyLibrary.BETA, least, ONE);
+        uint256 stress = word >> PortfolioPolicyLibrary.BETA_STRESS;
+        _requireRange(market, PolicyField.BetaStress, stress, 0, MAX_BETA_STRESS);
+    }
+
     function _requireCapFields(bytes32 market, uint256 word) private pure {
-        uint256 flags = uint32(word >> PortfolioPolicyLibrary.FLAGS);
+        uint256 flags = uint16(word >> PortfolioPolicyLibrary.FLAGS);
         uint256 least = _flag(flags, PortfolioPolicyLibrary.CAPS_DELTA);
         _requireCap(market, PolicyField.DeltaCapMantissa, word >> PortfolioPolicyLibrary.DELTA_CAP, least);
         least = _flag(flags, PortfolioPolicyLibrary.CAPS_GAMMA);
         _requireCap(market, PolicyField.GammaCapMantissa, word >> PortfolioPolicyLibrary.GAMMA_CAP, least);
         least = _flag(flags, PortfolioPolicyLibrary.CAPS_VEGA);
         _requireCap(market, PolicyField.VegaCapMantissa, word >> PortfolioPolicyLibrary.VEGA_CAP, least);
-        _requireRange(market, PolicyField.PortfolioSpare, word >> PortfolioPolicyLibrary.SPARE, 0, 0);
     }
 
     /// @dev The lowest 32 bits, mantissa and exponent; the exponent's field follows the mantissa's.

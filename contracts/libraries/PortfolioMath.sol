@@ -10,7 +10,7 @@ import {FixedPointMath, UNCAPPED, WAD} from "./FixedPointMath.sol";
 /// @notice What positions in several markets lose together: by scenario, by correlation, in the mean of the worst cases.
 /// @dev Mirror: `sdk/src/portfolio`, name for name. Losses round up, limits down.
 library PortfolioMath {
-    uint256 private constant WAD_SQUARED = WAD * WAD;
+    uint256 internal constant WAD_SQUARED = WAD * WAD;
 
     /// @notice Two lists that belong together have different lengths.
     error LengthMismatch(uint256 length, uint256 expected);
@@ -137,6 +137,30 @@ library PortfolioMath {
         limit = Math.min(limit, _factorLimit(losses, betas, candidateBeta, -shift, candidateMove, budget));
     }
 
+    /// @notice What `factorLimit` is made of, with betas moved by `shift` (`movedBeta`).
+    /// @return shared β_n·Σβ_i·s_i, quote WAD times W²
+    /// @return spent C = ⌈((Σβ_i·s_i)² + Σ(W² − β_i²)·s_i²) / W²⌉, quote WAD squared
+    function factorSums(int256[] memory losses, int256[] memory betas, int256 candidateBeta, int256 shift)
+        internal
+        pure
+        returns (int256 shared, uint256 spent)
+    {
+        int256 common = 0;
+        uint256 own = 0;
+        uint256 ownRest = 0;
+        for (uint256 i = 0; i < losses.length; ++i) {
+            int256 beta = movedBeta(betas[i], shift);
+            common += beta * losses[i];
+            uint256 loss = SignedMath.abs(losses[i]);
+            uint256 square = SignedMath.abs(beta);
+            (own, ownRest) = _addQuotient(own, ownRest, WAD_SQUARED - square * square, loss * loss);
+        }
+        uint256 size = SignedMath.abs(common);
+        (own, ownRest) = _addQuotient(own, ownRest, size, size);
+        shared = movedBeta(candidateBeta, shift) * common;
+        spent = own + Math.ceilDiv(ownRest, WAD_SQUARED);
+    }
+
     /// @notice A beta that may be off: β + ⌊shift·(W − |β|) / W⌋ away from 0 for a shift above 0 (a beta of 0 goes up), and
     /// |β| less ⌊|shift|·|β| / W⌋ for one below. WAD.
     function movedBeta(int256 beta, int256 shift) internal pure returns (int256) {
@@ -202,7 +226,7 @@ library PortfolioMath {
         return int256(x);
     }
 
-    /// @dev One evaluation, with betas moved by `shift`: above 0 towards ±1, below towards 0.
+    /// @dev One evaluation, with betas moved by `shift`.
     function _factorLimit(
         int256[] memory losses,
         int256[] memory betas,
@@ -211,22 +235,8 @@ library PortfolioMath {
         uint256 candidateMove,
         uint256 budget
     ) private pure returns (uint256) {
-        int256 common = 0;
-        uint256 own = 0;
-        uint256 ownRest = 0;
-        for (uint256 i = 0; i < losses.length; ++i) {
-            int256 beta = movedBeta(betas[i], shift);
-            common += beta * losses[i];
-            uint256 loss = SignedMath.abs(losses[i]);
-            uint256 square = SignedMath.abs(beta);
-            (own, ownRest) = _addQuotient(own, ownRest, WAD_SQUARED - square * square, loss * loss);
-        }
-        uint256 size = SignedMath.abs(common);
-        (own, ownRest) = _addQuotient(own, ownRest, size, size);
-        int256 shared = movedBeta(candidateBeta, shift) * common;
-        return _candidateLimit(
-            -divFloor(-shared, WAD_SQUARED), own + Math.ceilDiv(ownRest, WAD_SQUARED), candidateMove, budget
-        );
+        (int256 shared, uint256 spent) = factorSums(losses, betas, candidateBeta, shift);
+        return _candidateLimit(-divFloor(-shared, WAD_SQUARED), spent, candidateMove, budget);
     }
 
     /// @dev Adds x·y / W² to a sum kept as quotient and remainders: the square of a sum of losses need not fit one word.

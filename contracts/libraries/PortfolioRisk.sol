@@ -21,6 +21,7 @@ struct Greeks {
 /// @param shortGamma the gamma of those exposures that are short of it, not above 0
 /// @param volUp profit where volatility rises, quote WAD; `volDown` where it falls
 /// @param volExtreme what a rise costs what is short of volatility, quote WAD, not above 0
+/// @param hasBeta whether one of its markets states a beta; `beta` that of the first that does
 struct Underlying {
     uint256 move;
     int256 delta;
@@ -30,6 +31,8 @@ struct Underlying {
     int256 volUp;
     int256 volDown;
     int256 volExtreme;
+    bool hasBeta;
+    int256 beta;
 }
 
 /// @notice What an account holds besides the position in question.
@@ -91,9 +94,12 @@ library PortfolioRisk {
     uint256 private constant TWICE_WAD_SQUARED = 2 * WAD * WAD;
 
     /// @notice Adds an exposure to what is held in its underlying.
-    /// @param policy of the exposure's market: its volatility shocks count
+    /// @param policy of the exposure's market: its volatility shocks count, and its beta where none is known yet
     function add(Underlying memory held, PortfolioPolicy policy, int256 delta, int256 gamma, int256 vega) internal pure {
         unchecked {
+            if (!held.hasBeta && policy.has(PortfolioPolicyLibrary.HAS_BETA)) {
+                (held.hasBeta, held.beta) = (true, policy.beta());
+            }
             held.delta += delta;
             held.gamma += gamma;
             held.shortGamma += SignedMath.min(gamma, 0);
@@ -155,23 +161,18 @@ library PortfolioRisk {
         returns (uint256 lossBefore)
     {
         lossBefore = PortfolioMath.gridLoss(side.pnl, side.unitPnl, before);
-        if (isReduction) lossBefore = wayOut(rest, before, side.unitLoss, lossBefore);
+        if (!isReduction) return lossBefore;
+        uint256 apart = lossOf(rest.apart) + rest.others + rest.decay + FixedPointMath.mulDivUp(before, side.unitLoss, WAD);
+        return wayOut(apart, lossBefore);
     }
 
     /// @notice The loss a reduction may leave whatever the budget, quote WAD: the loss there was and a little more, or a
     /// sixteenth of what everything loses at its own worst.
     /// @dev Without it accounts could be locked: closing either leg of a hedge alone uncovers the other. Uncovering one whose
     /// loss counts takes many steps: at least 45 actions to double it.
-    /// @param before notional of the candidate before the action, quote WAD
-    /// @param unitLoss what one unit of it loses at its worst, WAD
-    function wayOut(Scenes memory rest, uint256 before, uint256 unitLoss, uint256 lossBefore)
-        internal
-        pure
-        returns (uint256)
-    {
-        uint256 apart = lossOf(rest.apart) + rest.others + rest.decay + FixedPointMath.mulDivUp(before, unitLoss, WAD);
-        uint256 little = Math.max(lossBefore / STEPS, DUST);
-        return Math.max(lossBefore + little, Math.ceilDiv(apart, PARTS));
+    /// @param apart what everything loses at its own worst, quote WAD
+    function wayOut(uint256 apart, uint256 lossBefore) internal pure returns (uint256) {
+        return Math.max(lossBefore + Math.max(lossBefore / STEPS, DUST), Math.ceilDiv(apart, PARTS));
     }
 
     /// @notice The largest notional that keeps to the candidate's share of the risk budget and to the net caps of its
@@ -305,10 +306,15 @@ library PortfolioRisk {
         Underlying memory one;
         one.move = move;
         add(one, policy, side * unit.delta, side * unit.gamma, side * unit.vega);
-        pnls = spotPnls(one);
-        _addVolatility(pnls, one.volUp, one.volDown, one.volExtreme);
+        pnls = separatePnls(one);
         int256 time = int256(decay(policy, side * unit.theta));
         if (time > 0) for (uint256 j = 0; j < SHOCKS; ++j) pnls[j] -= time;
+    }
+
+    /// @notice Of one underlying by itself in every scenario, volatility at its worst, rounded down.
+    function separatePnls(Underlying memory held) internal pure returns (int256[SHOCKS] memory pnls) {
+        pnls = spotPnls(held);
+        _addVolatility(pnls, held.volUp, held.volDown, held.volExtreme);
     }
 
     /// @notice Profits of delta and gamma in every scenario, rounded down; in the extreme ones weighted, without the good of

@@ -8,8 +8,8 @@ import {Underlying} from "./PortfolioRisk.sol";
 /// ABI would read, check and write every field of every struct, on both sides of the call.
 /// @dev Assembly because the compiler knows no array of structs but one of pointers to them.
 library UnderlyingList {
-    /// @dev Bytes of one: eight words.
-    uint256 private constant SIZE = 0x100;
+    /// @dev Bytes of one: ten words.
+    uint256 private constant SIZE = 0x140;
 
     /// @notice So many underlyings with nothing in them, and the piece of memory they are in.
     function create(uint256 count) internal pure returns (Underlying[] memory underlyings, bytes memory words) {

@@ -2,6 +2,8 @@
 pragma solidity 0.8.30;
 
 import {Assessment} from "../interfaces/ISizingGuard.sol";
+import {FactorRisk} from "../libraries/FactorRisk.sol";
+import {WAD} from "../libraries/FixedPointMath.sol";
 import {PortfolioMath} from "../libraries/PortfolioMath.sol";
 import {Candidate, Greeks, Holdings, PortfolioRisk, Underlying} from "../libraries/PortfolioRisk.sol";
 import {PortfolioPolicy} from "../types/PortfolioPolicy.sol";
@@ -93,19 +95,51 @@ contract PortfolioHarness {
         uint256 equity,
         bool[2] calldata flags
     ) external pure returns (Assessment memory) {
-        Holdings memory holdings;
+        Holdings memory holdings = _holdings(policy, count, held);
+        Candidate memory candidate = Candidate(Greeks(unit[0], unit[1], unit[2], unit[3]), before, next);
+        return PortfolioRisk.assess(policy, holdings, candidate, equity, flags[0], flags[1]);
+    }
+
+    /// @notice As `assess`, with one common factor: a linear candidate, and for each underlying a beta, none where it is not
+    /// within ±1.
+    function assessFactor(
+        PortfolioPolicy policy,
+        uint8 count,
+        int256[15] calldata held,
+        int256[3] calldata betas,
+        int256[2] calldata notionals,
+        uint256 equity,
+        bool[2] calldata flags
+    ) external pure returns (Assessment memory) {
+        Holdings memory holdings = _holdings(policy, count, held);
+        for (uint256 i = 0; i < count; ++i) {
+            Underlying memory underlying = holdings.underlyings[i];
+            underlying.hasBeta = betas[i] >= -int256(WAD) && betas[i] <= int256(WAD);
+            if (underlying.hasBeta) underlying.beta = betas[i];
+        }
+        Candidate memory candidate = Candidate(Greeks(int256(WAD), 0, 0, 0), notionals[0], notionals[1]);
+        return FactorRisk.assessFactor(policy, holdings, candidate, equity, flags[0], flags[1]);
+    }
+
+    /// @dev Words: the moves of three underlyings, their deltas, gammas, vegas and thetas.
+    function _holdings(PortfolioPolicy policy, uint256 count, int256[15] calldata held)
+        private
+        pure
+        returns (Holdings memory holdings)
+    {
         holdings.underlyings = new Underlying[](count);
         for (uint256 i = 0; i < count; ++i) {
             holdings.underlyings[i].move = uint256(held[i]);
             PortfolioRisk.add(holdings.underlyings[i], policy, held[3 + i], held[6 + i], held[9 + i]);
             holdings.decay += PortfolioRisk.decay(policy, held[12 + i]);
         }
-        Candidate memory candidate = Candidate(Greeks(unit[0], unit[1], unit[2], unit[3]), before, next);
-        return PortfolioRisk.assess(policy, holdings, candidate, equity, flags[0], flags[1]);
     }
 
+    /// @dev Behind each list lies a loss that whoever reads on too far will find.
     function _first(int256[3] calldata values, uint256 count) private pure returns (int256[] memory list) {
         list = new int256[](count);
+        int256[1] memory behind;
+        behind[0] = type(int256).min / 2;
         for (uint256 i = 0; i < count; ++i) list[i] = values[i];
     }
 }

@@ -50,6 +50,8 @@ struct PolicyValues {
     bool capsDelta;
     bool capsGamma;
     bool capsVega;
+    bool usesFactor;
+    bool hasBeta;
     uint256 portfolioBudget;
     uint256 portfolioTail;
     uint256 portfolioHorizon;
@@ -60,6 +62,8 @@ struct PolicyValues {
     uint256 deltaCap;
     uint256 gammaCap;
     uint256 vegaCap;
+    int256 beta;
+    uint256 betaStress;
 }
 
 /// @notice What a feed answers, word for word.
@@ -143,6 +147,8 @@ contract SizingHarness {
         values.capsDelta = portfolio.has(PortfolioPolicyLibrary.CAPS_DELTA);
         values.capsGamma = portfolio.has(PortfolioPolicyLibrary.CAPS_GAMMA);
         values.capsVega = portfolio.has(PortfolioPolicyLibrary.CAPS_VEGA);
+        values.usesFactor = portfolio.has(PortfolioPolicyLibrary.USES_FACTOR);
+        values.hasBeta = portfolio.has(PortfolioPolicyLibrary.HAS_BETA);
         values.portfolioBudget = portfolio.riskBudget();
         values.portfolioTail = portfolio.tail();
         values.portfolioHorizon = portfolio.horizon();
@@ -153,6 +159,8 @@ contract SizingHarness {
         values.deltaCap = portfolio.deltaCap();
         values.gammaCap = portfolio.gammaCap();
         values.vegaCap = portfolio.vegaCap();
+        values.beta = portfolio.beta();
+        values.betaStress = portfolio.betaStress();
     }
 
     /// @notice What an action makes of the meters of its market and account, and what they say of it before: what its old side

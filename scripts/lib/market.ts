@@ -63,6 +63,8 @@ export const DEFAULT_POLICY: Omit<Policy, "feed"> = {
   capsDelta: false,
   capsGamma: false,
   capsVega: false,
+  usesFactor: false,
+  hasBeta: false,
   portfolioBudget: percent(60),
   portfolioTail: 40_433n * 10n ** 14n,
   portfolioHorizon: 14_400n,
@@ -73,6 +75,8 @@ export const DEFAULT_POLICY: Omit<Policy, "feed"> = {
   deltaCap: parseEther("50000000"),
   gammaCap: parseEther("100000000"),
   vegaCap: parseEther("5000000"),
+  beta: 0n,
+  betaStress: 0n,
 };
 
 /** What the reference perp charges and demands by itself: fifty times leverage, and nothing that looks at volatility. */

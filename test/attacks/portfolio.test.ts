@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { checkPortfolio, type Exposure, encodePolicy, type GuardSnapshot, type Policy, type Position } from "../../sdk/src/index.ts";
+import { unpackGrowthMeter } from "../../sdk/src/math/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import {
   eventOf,
@@ -164,6 +165,20 @@ describe("what an account holds elsewhere, out of order", () => {
   });
 });
 
+describe("meters of an account with a portfolio", () => {
+  it("move with what grows and with what shrinks: growth is taken and given back", async () => {
+    const m = await deployed();
+    const [{ id, policy } = { id: A, policy: m.policy }] = m.markets;
+    await m.guard.write.setPolicy([id, encodePolicy({ ...policy, active: [...policy.active, "Growth"] })]);
+    const level = async (): Promise<bigint> =>
+      unpackGrowthMeter((await m.guard.read.meters([id, m.protocol.account.address])).longGrowth).level;
+    await enforcePortfolio(m, id, long(0n, 10n, 100_000n), []);
+    expect(await level()).to.equal(10n * WAD);
+    await enforcePortfolio(m, id, long(10n, 4n, 100_000n), []);
+    expect(await level()).to.equal(4n * WAD);
+  });
+});
+
 describe("an account above its budget", () => {
   // Long 100 000 of B with 1 000 of equity: the worst scenario costs far more than the budget of 500.
   const held = [exposure(B, 100_000n)];
@@ -238,7 +253,7 @@ describe("an account above its budget", () => {
 });
 
 describe(`liveness (SEED=${SEED})`, () => {
-  it("from every state some reduction passes, down to flat: 150 random books without equity, perpetuals and options", () => {
+  it("from every state some reduction passes, down to flat: 150 random books without equity, perpetuals and options, by scenarios and by one factor", () => {
     const random = new Random(SEED, "liveness");
     let longest = 0;
     for (let book = 0; book < 150; book++) longest = Math.max(longest, unwind(random));
@@ -268,7 +283,9 @@ function unwind(random: Random): number {
 
 function randomLeg(random: Random, index: number, netting: bigint): Leg {
   const hasGreeks = random.oneIn(2);
-  const terms: Partial<Policy> = { netting, hasGreeks, active: ["Volatility", "OpenInterest", "Portfolio"] };
+  const usesFactor = !hasGreeks && random.oneIn(2);
+  const known = { usesFactor, hasBeta: usesFactor || random.oneIn(2), beta: random.between(-WAD, WAD), betaStress: WAD / 5n };
+  const terms: Partial<Policy> = { netting, hasGreeks, ...known, active: ["Volatility", "OpenInterest", "Portfolio"] };
   const feed: Hex = `0x${"0".repeat(39)}${index + 1}`;
   const snapshot = { ...snapshotWith({ ...terms, feed }), market: idOf(index), variance: random.logBetween(WAD / 100n, 4n * WAD) };
   const price = snapshot.round?.price ?? 0n;

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Hex } from "viem";
 import { UNCAPPED } from "../../sdk/src/math/index.ts";
 import {
+  changePolicy,
   createDirect,
   type DirectGuard,
   ETH_USD,
@@ -12,10 +13,13 @@ import {
   fixture,
   from,
   holdClock,
+  laterRound,
   limitIndex,
+  POLICY,
   type PositionStruct,
   position,
   preview,
+  START_PRICE,
   setFault,
   setMode,
   statusIndex,
@@ -146,5 +150,35 @@ describe("mode Off", () => {
     expect(await eventsOf(m, await enforce(m, huge))).to.deep.equal([]);
     expect(await preview(m, huge)).to.include({ allowed: true, limit: limitIndex("None"), maxSize: UNCAPPED, limitSize: UNCAPPED });
     await m.guard.write.enforceBounded([ETH_USD, huge, UINT256_MAX, UINT256_MAX], from(m.protocol));
+  });
+});
+
+describe("what a market has observed", () => {
+  const kept = async (m: DirectGuard): Promise<readonly bigint[]> => {
+    const { pool } = await m.guard.read.meters([ETH_USD, small.account]);
+    return [await m.guard.read.volatilityWord([ETH_USD]), pool];
+  };
+  const concentrated = { active: [...POLICY.active, "Concentration"] } as const;
+
+  it("stays while it is Off, whatever trades", async () => {
+    const m = await direct();
+    await changePolicy(m, concentrated);
+    await enforce(m, { ...small, poolEquity: wad(1_000_000_000) });
+    const before = await kept(m);
+    expect(before[1]).to.not.equal(0n);
+    await changePolicy(m, { ...concentrated, mode: "Off" });
+    await laterRound(m, START_PRICE / 2, 600n);
+    await enforce(m, { ...huge, poolEquity: 1n });
+    expect(await kept(m)).to.deep.equal(before);
+  });
+
+  it("stays in Shadow while the feed is dead", async () => {
+    const m = await direct();
+    await changePolicy(m, { ...concentrated, mode: "Shadow" });
+    await enforce(m, { ...small, poolEquity: wad(1_000_000_000) });
+    const before = await kept(m);
+    await setFault(m, "Reverts");
+    await enforce(m, { ...huge, poolEquity: 1n });
+    expect(await kept(m)).to.deep.equal(before);
   });
 });

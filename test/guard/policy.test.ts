@@ -72,7 +72,8 @@ const LAYOUT = {
   MaxDrawdown: ["extendedPolicy", 176, 16],
   DrawdownPower: ["extendedPolicy", 192, 8],
   ExtendedSpare: ["extendedPolicy", 216, 40],
-  PortfolioFlags: ["portfolioPolicy", 0, 32],
+  PortfolioFlags: ["portfolioPolicy", 0, 16],
+  Beta: ["portfolioPolicy", 16, 16],
   PortfolioBudget: ["portfolioPolicy", 32, 16],
   PortfolioTail: ["portfolioPolicy", 48, 16],
   PortfolioHorizon: ["portfolioPolicy", 64, 24],
@@ -86,7 +87,7 @@ const LAYOUT = {
   GammaCapExponent: ["portfolioPolicy", 208, 8],
   VegaCapMantissa: ["portfolioPolicy", 216, 24],
   VegaCapExponent: ["portfolioPolicy", 240, 8],
-  PortfolioSpare: ["portfolioPolicy", 248, 8],
+  BetaStress: ["portfolioPolicy", 248, 8],
 } as const satisfies Record<string, readonly [keyof PolicyWords, number, number]>;
 type Field = keyof typeof LAYOUT;
 
@@ -142,7 +143,6 @@ const RANGES: readonly Range[] = [
   { field: "MaxDrawdown", minimum: 1n, maximum: 10_000n },
   { field: "DrawdownPower", minimum: 1n, maximum: 3n },
   { field: "ExtendedSpare", minimum: 0n, maximum: 0n },
-  { field: "PortfolioFlags", minimum: 0n, maximum: 31n },
   { field: "PortfolioBudget", minimum: 1n, maximum: 65_535n },
   { field: "PortfolioTail", minimum: 10_000n, maximum: 65_535n },
   { field: "PortfolioHorizon", minimum: 1n, maximum: 2n ** 24n - 1n },
@@ -156,7 +156,8 @@ const RANGES: readonly Range[] = [
   { field: "GammaCapExponent", minimum: 0n, maximum: 40n },
   { field: "VegaCapMantissa", minimum: 1n, maximum: 2n ** 24n - 1n },
   { field: "VegaCapExponent", minimum: 0n, maximum: 40n },
-  { field: "PortfolioSpare", minimum: 0n, maximum: 0n },
+  { field: "Beta", minimum: 0n, maximum: 10_000n },
+  { field: "BetaStress", minimum: 0n, maximum: 100n },
 ];
 
 describe("a policy's fields", () => {
@@ -213,6 +214,47 @@ describe("a policy's fields", () => {
       await setWords(m, words);
     });
   }
+});
+
+describe("a policy's flags of portfolios", () => {
+  const GREEKS = 1n;
+  const FACTOR = 32n;
+  const BETA = 64n;
+  const NEGATIVE = 128n;
+
+  it("are eight, all of which may be set but the two that exclude one another", async () => {
+    const m = await direct();
+    const all = GREEKS | FACTOR | BETA | NEGATIVE | 30n;
+    for (const flags of [0n, all & ~FACTOR, all & ~GREEKS]) {
+      const words = withField(withField(m.words, "Beta", 1n), "PortfolioFlags", flags);
+      requirePolicyInRange(ETH_USD, words);
+      await setWords(m, words);
+      expect(await m.guard.read.policy([ETH_USD])).to.deep.equal(words);
+    }
+  });
+
+  const refused: readonly [title: string, flags: bigint, minimum: bigint, maximum: bigint][] = [
+    ["beyond the eighth", 256n, 0n, 255n],
+    ["the common factor without a beta", FACTOR, FACTOR | BETA, FACTOR | BETA],
+    ["the common factor for what has Greeks of its own", FACTOR | BETA | GREEKS, FACTOR | BETA, FACTOR | BETA],
+  ];
+  for (const [title, flags, minimum, maximum] of refused) {
+    it(`are refused ${title}, and the error says what they would have to be`, async () => {
+      const m = await direct();
+      const words = withField(m.words, "PortfolioFlags", flags);
+      const args = [ETH_USD, POLICY_FIELDS.indexOf("PortfolioFlags"), flags, minimum, maximum];
+      await expectRevert(setWords(m, words), "PolicyOutOfRange", args);
+      expect(errorArgs(() => requirePolicyInRange(ETH_USD, words))).to.deep.equal(args);
+    });
+  }
+
+  it("say no beta is negative that is nothing", async () => {
+    const m = await direct();
+    const words = withField(withField(m.words, "Beta", 0n), "PortfolioFlags", NEGATIVE);
+    const args = [ETH_USD, POLICY_FIELDS.indexOf("Beta"), 0n, 1n, 10_000n];
+    await expectRevert(setWords(m, words), "PolicyOutOfRange", args);
+    expect(errorArgs(() => requirePolicyInRange(ETH_USD, words))).to.deep.equal(args);
+  });
 });
 
 describe("a policy's limits", () => {

@@ -183,6 +183,21 @@ describe(`walking missed rounds (SEED=${SEED})`, () => {
     expect(await lastObservation(m)).to.equal(rounds[29]?.updatedAt);
   });
 
+  it("a feed that keeps no history, looked at in every round, is observed as if it did", async () => {
+    const m = await warm();
+    const [start, before] = [await word(m), await m.guard.read.variance([ETH_USD])];
+    const rounds: Round[] = [];
+    for (let i = 0; i < 30; i++) {
+      await loseRound(m, await m.feed.read.latestId());
+      await laterRound(m, START_PRICE, HOUR);
+      const [, updatedAt] = await m.feed.read.rounds([await m.feed.read.latestId()]);
+      rounds.push({ price: wad(START_PRICE), updatedAt });
+      await poke(m);
+    }
+    expect(await word(m)).to.equal(observeAll(m, start, rounds));
+    expect((await m.guard.read.variance([ETH_USD])) < before, "the variance falls").to.equal(true);
+  });
+
   it("more rounds after a hole than one call takes cannot be walked; the market stays on the safe side until the feed is set anew", async () => {
     const m = await warm();
     const seen = await lastObservation(m);

@@ -70,6 +70,8 @@ export const POLICY: Omit<Policy, "feed"> = {
   capsDelta: false,
   capsGamma: false,
   capsVega: false,
+  usesFactor: false,
+  hasBeta: false,
   portfolioBudget: percent(50),
   portfolioTail: 40_433n * 10n ** 14n,
   portfolioHorizon: 14_400n,
@@ -80,6 +82,8 @@ export const POLICY: Omit<Policy, "feed"> = {
   deltaCap: 100_000_000n * WAD,
   gammaCap: 200_000_000n * WAD,
   vegaCap: 10_000_000n * WAD,
+  beta: 0n,
+  betaStress: 0n,
 };
 
 /** What the perp of the tests charges and demands by itself. */

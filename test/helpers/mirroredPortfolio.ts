@@ -12,7 +12,7 @@ import {
 import { WAD } from "../../sdk/src/math/index.ts";
 import { type Arguments, integerType, type Random } from "./corpus.ts";
 import type { Mirrored } from "./differential.ts";
-import { ASSESS } from "./mirroredRisk.ts";
+import { ASSESS, ASSESS_FACTOR } from "./mirroredRisk.ts";
 
 const INT256 = integerType("int256");
 const UINT256 = integerType("uint256");
@@ -112,6 +112,7 @@ export const PORTFOLIO: readonly Mirrored[] = [
     errors: ["DivisionByZero", "MathOverflow"],
   },
   ASSESS,
+  ASSESS_FACTOR,
 ];
 
 /** The list that begins with its length, out of so many elements, and what comes after them. */

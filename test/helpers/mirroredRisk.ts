@@ -1,7 +1,17 @@
 /** What a portfolio says of an action, flat, and portfolios to ask about: whole ones, since its parts must fit together. */
 import { decodePolicy } from "../../sdk/src/guard/policy.ts";
 import { WAD } from "../../sdk/src/math/index.ts";
-import { add, assess, decay, emptyUnderlying, type Greeks } from "../../sdk/src/portfolio/risk.ts";
+import { assessFactor } from "../../sdk/src/portfolio/factor.ts";
+import {
+  add,
+  assess,
+  decay,
+  emptyUnderlying,
+  type Greeks,
+  type Holdings,
+  type PortfolioTerms,
+  type Underlying,
+} from "../../sdk/src/portfolio/risk.ts";
 import type { Arguments, Random } from "./corpus.ts";
 import type { Mirrored } from "./differential.ts";
 import { COMPLETE_SUBSETS, fieldsInRange, packFields } from "./parityPolicies.ts";
@@ -15,18 +25,11 @@ const greeksOf = ([delta = 0n, gamma = 0n, vega = 0n, theta = 0n]: Arguments): G
 export const ASSESS: Mirrored = {
   name: "assess",
   mirror: (portfolioPolicy, count, ...words) => {
-    const policy = decodePolicy({ feedPolicy: 1n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy });
-    if (policy === null) throw new Error("a policy with a feed is set");
-    const exposures = [0, 1, 2].slice(0, Number(count)).map((i) => greeksOf([3, 6, 9, 12].map((at) => words[at + i] ?? 0n)));
-    const underlyings = exposures.map((exposure, i) => {
-      const held = emptyUnderlying(words[i] ?? 0n);
-      add(held, policy, exposure);
-      return held;
-    });
-    const time = exposures.reduce((sum, { theta }) => sum + decay(policy, theta), 0n);
+    const policy = termsOf(portfolioPolicy);
+    const holdings = holdingsOf(policy, count, words);
     const [before = 0n, next = 0n, equity = 0n, isReduction = 0n, keepsLoss = 0n] = words.slice(19);
     const candidate = { unit: greeksOf(words.slice(15, 19)), before, next };
-    const result = assess(policy, { underlyings, decay: time }, candidate, equity, isReduction === 1n, keepsLoss === 1n);
+    const result = assess(policy, holdings, candidate, equity, isReduction === 1n, keepsLoss === 1n);
     return [result.limit, result.loss, result.allowedLoss];
   },
   plausible: (random) => {
@@ -40,7 +43,9 @@ export const ASSESS: Mirrored = {
     // The first underlying is the candidate's own: often nothing else is held there.
     const isAlone = random.oneIn(2);
     const held = (value: () => bigint): bigint[] => three(value).map((one, index) => (isAlone && index === 0 ? 0n : one));
-    const exposures = [held(greek), held(convex), held(convex), held(convex)].flat();
+    // Gamma or vega may be all that is held.
+    const delta = (): bigint => (random.oneIn(4) ? 0n : greek());
+    const exposures = [held(delta), held(convex), held(convex), held(convex)].flat();
     const unit = perpsOnly || random.oneIn(2) ? [WAD, 0n, 0n, 0n] : [0, 0, 0, 0].map(() => signedUpTo(random, 4n * WAD, MAX_GREEK));
     const before = random.oneIn(4) ? 0n : signedUpTo(random, 2n * size, MAX_NOTIONAL);
     const next = random.oneIn(4) ? before : random.oneIn(4) ? 0n : signedUpTo(random, 2n * size, MAX_NOTIONAL);
@@ -50,6 +55,61 @@ export const ASSESS: Mirrored = {
   hangsTogether: true,
   errors: [],
 };
+
+/** Words: as those of `assess`, with betas instead of the candidate's Greeks, none where it is not within ±1. */
+export const ASSESS_FACTOR: Mirrored = {
+  name: "assessFactor",
+  mirror: (portfolioPolicy, count, ...words) => {
+    const policy = termsOf(portfolioPolicy);
+    const { underlyings, decay: time } = holdingsOf(policy, count, words);
+    const stated = underlyings.map((held, i): Underlying => {
+      const beta = words[15 + i] ?? 0n;
+      return { ...held, beta: beta >= -WAD && beta <= WAD ? beta : null };
+    });
+    const [before = 0n, next = 0n, equity = 0n, isReduction = 0n, keepsLoss = 0n] = words.slice(18);
+    const candidate = { unit: greeksOf([WAD]), before, next };
+    const holdings = { underlyings: stated, decay: time };
+    const result = assessFactor(policy, holdings, candidate, equity, isReduction === 1n, keepsLoss === 1n);
+    return [result.limit, result.loss, result.allowedLoss];
+  },
+  plausible: (random) => {
+    const fields = fieldsInRange(random, COMPLETE_SUBSETS);
+    const { portfolioPolicy } = packFields({ ...fields, PortfolioFlags: random.pick([64n, 192n]) | (fields.PortfolioFlags & 30n) });
+    const size = 10n ** BigInt(random.below(31));
+    const isConvex = random.oneIn(4);
+    const count = 1n + BigInt(random.below(3));
+    const three = (value: () => bigint): bigint[] => [value(), value(), value()];
+    const greek = (): bigint => signedUpTo(random, size, MAX_GREEK);
+    const convex = (): bigint => (isConvex && random.oneIn(2) ? greek() : 0n);
+    const isAlone = random.oneIn(2);
+    const deltas = three(greek).map((one, index) => (isAlone && index === 0 ? 0n : one));
+    const exposures = [...deltas, ...three(convex), ...three(convex), ...three(convex)];
+    const betas = three(() => (random.oneIn(8) ? random.pick([WAD + 1n, -WAD - 1n, -WAD, WAD, 0n]) : signedUpTo(random, WAD, WAD)));
+    const before = random.oneIn(4) ? 0n : signedUpTo(random, 2n * size, MAX_NOTIONAL);
+    const next = random.oneIn(4) ? before : random.oneIn(4) ? 0n : signedUpTo(random, 2n * size, MAX_NOTIONAL);
+    const equity = random.oneIn(8) ? 0n : random.logBetween(0n, random.oneIn(24) ? 2n ** 127n - 1n : 4n * size);
+    return [portfolioPolicy, count, ...three(() => move(random)), ...exposures, ...betas, before, next, equity, flag(random), flag(random)];
+  },
+  hangsTogether: true,
+  errors: [],
+};
+
+function termsOf(portfolioPolicy: bigint): PortfolioTerms {
+  const policy = decodePolicy({ feedPolicy: 1n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy });
+  if (policy === null) throw new Error("a policy with a feed is set");
+  return policy;
+}
+
+/** Words: the moves of three underlyings, their deltas, gammas, vegas and thetas. */
+function holdingsOf(policy: PortfolioTerms, count: bigint, words: Arguments): Holdings {
+  const exposures = [0, 1, 2].slice(0, Number(count)).map((i) => greeksOf([3, 6, 9, 12].map((at) => words[at + i] ?? 0n)));
+  const underlyings = exposures.map((exposure, i) => {
+    const held = emptyUnderlying(words[i] ?? 0n);
+    add(held, policy, exposure);
+    return held;
+  });
+  return { underlyings, decay: exposures.reduce((sum, { theta }) => sum + decay(policy, theta), 0n) };
+}
 
 /** Of the order of `size`, seldom anywhere up to the end of the domain. */
 function signedUpTo(random: Random, size: bigint, end: bigint): bigint {

@@ -45,6 +45,8 @@ const POLICY: Policy = {
   capsDelta: false,
   capsGamma: false,
   capsVega: false,
+  usesFactor: false,
+  hasBeta: false,
   portfolioBudget: percent(50n),
   portfolioTail: 40_433n * 10n ** 14n,
   portfolioHorizon: 14_400n,
@@ -55,6 +57,8 @@ const POLICY: Policy = {
   deltaCap: 100_000_000n * WAD,
   gammaCap: 200_000_000n * WAD,
   vegaCap: 10_000_000n * WAD,
+  beta: 0n,
+  betaStress: 0n,
 };
 
 /** Nothing is remembered. */

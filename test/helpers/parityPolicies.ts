@@ -54,7 +54,8 @@ const USUAL: Fields = {
   GammaCapExponent: 22n,
   VegaCapMantissa: 1_000n,
   VegaCapExponent: 22n,
-  PortfolioSpare: 0n,
+  Beta: 7_000n,
+  BetaStress: 20n,
   PeakHalfLife: 720n,
 };
 
@@ -108,14 +109,16 @@ export function fieldsInRange(random: Random, actives: readonly bigint[]): Field
   };
   const fields = mapFields(value);
   const Heartbeat = clamp(fields.Heartbeat, 1n, 65_534n);
+  const PortfolioFlags = portfolioFlags(random);
   return {
     ...fields,
     FeedDecimals: random.between(0n, 36n),
     MaxConfidence: 0n,
     Flags: random.oneIn(2) ? 1n : 0n,
     ExtendedSpare: 0n,
-    PortfolioSpare: 0n,
-    PortfolioFlags: random.between(0n, 31n),
+    PortfolioFlags,
+    // Where it is negative, it is not 0.
+    Beta: clamp(fields.Beta, PortfolioFlags >> 7n, 10_000n),
     DeltaCapExponent: plausibleExponent(random, fields.DeltaCapExponent),
     GammaCapExponent: plausibleExponent(random, fields.GammaCapExponent),
     VegaCapExponent: plausibleExponent(random, fields.VegaCapExponent),
@@ -129,6 +132,12 @@ export function fieldsInRange(random: Random, actives: readonly bigint[]): Field
     Active: random.pick(actives),
     Mode: random.oneIn(8) ? random.between(0n, BigInt(MODES.length - 1)) : random.pick([1n, 1n, 1n, 2n]),
   };
+}
+
+/** Any flags that go together: with the common factor a beta, and no Greeks of its own. */
+export function portfolioFlags(random: Random): bigint {
+  const flags = random.between(0n, 31n) | (random.between(0n, 3n) << 6n);
+  return random.oneIn(2) ? flags : (flags & ~1n) | 96n;
 }
 
 /** Any larger exponent makes a cap that never binds. */

@@ -84,10 +84,34 @@ export function policyWords(policy: Policy): Arguments {
   ];
   const { usesImpact, dailyVolume, maxSlippage, impactCoefficient, maxSkew, growthCapacity, growthPeriod } = policy;
   const third = [BigInt(usesImpact), dailyVolume, maxSlippage, impactCoefficient, maxSkew, growthCapacity, growthPeriod];
-  const { hasGreeks, capsRiskShare, capsDelta, capsGamma, capsVega, portfolioBudget, portfolioTail, portfolioHorizon } = policy;
-  const { netting, volDown, volUp, maxRiskShare, deltaCap, gammaCap, vegaCap } = policy;
-  const flags = [hasGreeks, capsRiskShare, capsDelta, capsGamma, capsVega].map(BigInt);
-  const fourth = [portfolioBudget, portfolioTail, portfolioHorizon, netting, volDown, volUp, maxRiskShare, deltaCap, gammaCap, vegaCap];
+  const {
+    hasGreeks,
+    capsRiskShare,
+    capsDelta,
+    capsGamma,
+    capsVega,
+    usesFactor,
+    hasBeta,
+    portfolioBudget,
+    portfolioTail,
+    portfolioHorizon,
+  } = policy;
+  const { netting, volDown, volUp, maxRiskShare, deltaCap, gammaCap, vegaCap, beta, betaStress } = policy;
+  const flags = [hasGreeks, capsRiskShare, capsDelta, capsGamma, capsVega, usesFactor, hasBeta].map(BigInt);
+  const fourth = [
+    portfolioBudget,
+    portfolioTail,
+    portfolioHorizon,
+    netting,
+    volDown,
+    volUp,
+    maxRiskShare,
+    deltaCap,
+    gammaCap,
+    vegaCap,
+    beta,
+    betaStress,
+  ];
   return [...first, ...second, ...third, policy.maxDrawdown, policy.drawdownPower, policy.peakHalfLife, ...flags, ...fourth];
 }
 

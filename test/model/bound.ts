@@ -95,6 +95,18 @@ export function fits(value: bigint): bigint {
   return value;
 }
 
+/** Passes on what fits an int256. */
+export function fitsSigned(value: bigint): bigint {
+  if (BigInt.asIntN(256, value) !== value) throw new Refusal("MathOverflow");
+  return value;
+}
+
+/** Passes on what an unsigned subtraction may leave. */
+export function notBelowZero(value: bigint): bigint {
+  if (value < 0n) throw new Refusal("MathOverflow");
+  return value;
+}
+
 /** Passes on a divisor; 0 must be refused. */
 export function divisor(value: bigint): bigint {
   if (value === 0n) throw new Refusal("DivisionByZero");

@@ -23,6 +23,7 @@ const LEAST_REFUSED: Readonly<Record<string, number>> = {
   judge: 0.95,
   positionMeters: 0.9,
   assess: 0.6,
+  assessFactor: 0.5,
 };
 
 /** Functions of the sizing harness that play and read a feed. */

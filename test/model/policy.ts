@@ -52,7 +52,7 @@ export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
   MaxDrawdown: field("extendedPolicy", 176n, 16n, 1n, 10_000n),
   DrawdownPower: field("extendedPolicy", 192n, 8n, 1n, 3n),
   ExtendedSpare: field("extendedPolicy", 216n, 40n, 0n, 0n),
-  PortfolioFlags: field("portfolioPolicy", 0n, 32n, 0n, 31n),
+  PortfolioFlags: field("portfolioPolicy", 0n, 16n, 0n, 255n),
   PortfolioBudget: field("portfolioPolicy", 32n, 16n, 1n, 65_535n),
   PortfolioTail: field("portfolioPolicy", 48n, 16n, 10_000n, 65_535n),
   PortfolioHorizon: field("portfolioPolicy", 64n, 24n, 1n, 2n ** 24n - 1n),
@@ -66,7 +66,8 @@ export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
   GammaCapExponent: field("portfolioPolicy", 208n, 8n, 0n, 40n),
   VegaCapMantissa: field("portfolioPolicy", 216n, 24n, 1n, 2n ** 24n - 1n),
   VegaCapExponent: field("portfolioPolicy", 240n, 8n, 0n, 40n),
-  PortfolioSpare: field("portfolioPolicy", 248n, 8n, 0n, 0n),
+  Beta: field("portfolioPolicy", 16n, 16n, 0n, 10_000n),
+  BetaStress: field("portfolioPolicy", 248n, 8n, 0n, 100n),
   PeakHalfLife: field("extendedPolicy", 200n, 16n, 0n, 65_535n),
   Feed: field("feedPolicy", 0n, 160n, 1n, 2n ** 160n - 1n),
   Active: field("feedPolicy", 216n, 16n, 0n, 65_535n),
@@ -143,6 +144,8 @@ export function valuesOf(fields: Fields): Values {
     capsDelta: bit(fields.PortfolioFlags, 2n),
     capsGamma: bit(fields.PortfolioFlags, 3n),
     capsVega: bit(fields.PortfolioFlags, 4n),
+    usesFactor: bit(fields.PortfolioFlags, 5n),
+    hasBeta: bit(fields.PortfolioFlags, 6n),
     portfolioBudget: fields.PortfolioBudget * ratioUnit,
     portfolioTail: fields.PortfolioTail * ratioUnit,
     portfolioHorizon: fields.PortfolioHorizon,
@@ -153,6 +156,8 @@ export function valuesOf(fields: Fields): Values {
     deltaCap: fields.DeltaCapMantissa * 10n ** fields.DeltaCapExponent,
     gammaCap: fields.GammaCapMantissa * 10n ** fields.GammaCapExponent,
     vegaCap: fields.VegaCapMantissa * 10n ** fields.VegaCapExponent,
+    beta: (1n - 2n * bit(fields.PortfolioFlags, 7n)) * fields.Beta * ratioUnit,
+    betaStress: (fields.BetaStress * W) / 100n,
   };
 }
 
@@ -193,6 +198,13 @@ export const requireInRange: Specification = (market, feedPolicy, riskPolicy, ex
   for (const name of ["MaxDrawdown", "DrawdownPower"] as const) checkOf("Drawdown", name);
   check("ExtendedSpare");
   check("PortfolioFlags");
+  if (bit(fields.PortfolioFlags, 5n) === 1n) {
+    // With the factor: no Greeks of its own (bit 0), and a beta (bit 6).
+    const others = fields.PortfolioFlags - bit(fields.PortfolioFlags, 0n) - 64n * bit(fields.PortfolioFlags, 6n);
+    check("PortfolioFlags", others + 64n, others + 64n);
+  }
+  check("Beta", bit(fields.PortfolioFlags, 7n));
+  check("BetaStress");
   for (const name of ["PortfolioBudget", "PortfolioTail", "PortfolioHorizon"] as const) checkOf("Portfolio", name);
   for (const name of ["Netting", "VolDown", "VolUp"] as const) check(name);
   const capped = ["MaxRiskShare", "DeltaCapMantissa", "GammaCapMantissa", "VegaCapMantissa"] as const;
@@ -201,7 +213,6 @@ export const requireInRange: Specification = (market, feedPolicy, riskPolicy, ex
     check(name, bit(fields.PortfolioFlags, BigInt(index) + 1n));
     if (name !== "MaxRiskShare") check(name.replace("Mantissa", "Exponent") as PolicyField);
   }
-  check("PortfolioSpare");
   return policyValues(feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy);
 };
 

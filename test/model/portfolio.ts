@@ -1,9 +1,8 @@
 /** Specification of what positions lose together: see docs/math.md. Lists come as their length and three elements (nine). */
-import { type Bound, divisor, down, equal, fits, larger, Refusal, type Specification, smaller, UNCAPPED, W } from "./bound.ts";
+import { away } from "./beta.ts";
+import { type Bound, divisor, down, equal, fits, fitsSigned, larger, Refusal, type Specification, smaller, UNCAPPED, W } from "./bound.ts";
 import { add, compare, divide, type Exact, ends, fraction, greatest, least, multiply, type Real, subtract } from "./rational.ts";
 import { sqrt } from "./real.ts";
-
-const INT_MAX = 2n ** 255n - 1n;
 
 /** The profit in money: first order, second order and volatility. */
 export const greeksPnl: Specification = (delta, gamma, vega, move, volMove) => {
@@ -90,16 +89,6 @@ export const factorLimit: Specification = (...words) => {
 
 export const movedBeta: Specification = (beta, shift) => [equal(away(beta, shift))];
 
-/** Towards ±1 by a share of the way that is left, or towards 0 by a share of the way there; shares rounded down. */
-function away(beta: bigint, shift: bigint): bigint {
-  const [size, by] = [beta < 0n ? -beta : beta, shift < 0n ? -shift : shift];
-  if (shift >= 0n && size > W) throw new Refusal("MathOverflow");
-  const part = fits(by * (shift >= 0n ? W - size : size)) / W;
-  const moved = fits(shift >= 0n ? size + part : notBelowZero(size - part));
-  const signed = BigInt.asIntN(256, moved);
-  return beta < 0n ? fitsSigned(-signed) : signed;
-}
-
 /** The mean of the n largest, rounded up. */
 export const expectedShortfall: Specification = (...words) => {
   const [losses, [n = 0n]] = take(words, 3);
@@ -141,16 +130,6 @@ function sameLength(list: readonly bigint[] | undefined, expected: number): void
 function ceiling(x: bigint, d: bigint): bigint {
   const quotient = x / d;
   return x > 0n && x % d !== 0n ? quotient + 1n : quotient;
-}
-
-function fitsSigned(value: bigint): bigint {
-  if (value > INT_MAX || value < -INT_MAX - 1n) throw new Refusal("MathOverflow");
-  return value;
-}
-
-function notBelowZero(value: bigint): bigint {
-  if (value < 0n) throw new Refusal("MathOverflow");
-  return value;
 }
 
 /** The result is ⌊x⌋, of either sign. */

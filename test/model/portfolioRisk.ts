@@ -8,7 +8,7 @@ import { fieldsOf, type Values, valuesOf } from "./policy.ts";
 const DAY = 86_400n;
 const DUST = 10n ** 12n;
 /** Over this, every profit of one underlying is whole. */
-const UNIT = 200n * W * W;
+export const UNIT = 200n * W * W;
 /** How much less than exact a scenario's profit may be: of `count` underlyings, and of one unit of notional. */
 const roundings = (count: number): bigint => 4n * BigInt(count) + 8n;
 const UNIT_ROUNDINGS = 6n;
@@ -20,7 +20,7 @@ interface Greeks {
   readonly theta: bigint;
 }
 
-interface Held extends Greeks {
+export interface Held extends Greeks {
   readonly move: bigint;
 }
 
@@ -49,13 +49,13 @@ function volatility(policy: Values, { vega }: Greeks, { isExtreme }: Shock): rea
   return [200n * W * vega * policy.volUp, -200n * W * vega * policy.volDown, 0n];
 }
 
-const lowest = (values: readonly bigint[]): bigint => values.reduce(smaller);
+export const lowest = (values: readonly bigint[]): bigint => values.reduce(smaller);
 
 /** What one underlying makes in each of its scenarios, volatility at its worst. */
-const apart = (policy: Values, held: Held): readonly bigint[] =>
+export const apart = (policy: Values, held: Held): readonly bigint[] =>
   SHOCKS.map((shock) => spot(held, shock) + lowest(volatility(policy, held, shock)));
 
-const decayed = (policy: Values, theta: bigint): bigint => (-bad(theta) * policy.portfolioHorizon + DAY - 1n) / DAY;
+export const decayed = (policy: Values, theta: bigint): bigint => (-bad(theta) * policy.portfolioHorizon + DAY - 1n) / DAY;
 
 /** Profits over UNIT · W of the rest, and of one unit of notional, in every combination of scenarios. */
 interface Combination {
@@ -90,7 +90,7 @@ function lossOf(scenarios: readonly Combination[], notional: bigint, count: numb
   return [exact, exact + roundings(count) + (notional * UNIT_ROUNDINGS) / W + 1n];
 }
 
-const sized = (greeks: Held, side: bigint): Held => ({
+export const sized = (greeks: Held, side: bigint): Held => ({
   ...greeks,
   delta: side * greeks.delta,
   gamma: side * greeks.gamma,
@@ -98,16 +98,24 @@ const sized = (greeks: Held, side: bigint): Held => ({
   theta: side * greeks.theta,
 });
 
-const abs = (x: bigint): bigint => (x < 0n ? -x : x);
-const sideOf = (x: bigint): bigint => (x < 0n ? -1n : 1n);
+export const abs = (x: bigint): bigint => (x < 0n ? -x : x);
+export const sideOf = (x: bigint): bigint => (x < 0n ? -1n : 1n);
+
+/** Words: the moves of three underlyings, their deltas, gammas, vegas and thetas. */
+export function heldOf(count: bigint, words: readonly bigint[]): readonly Held[] {
+  return [0, 1, 2].slice(0, Number(count)).map((i) => {
+    const [move = 0n, delta = 0n, gamma = 0n, vega = 0n, theta = 0n] = [0, 3, 6, 9, 12].map((at) => words[at + i]);
+    return { move, delta, gamma, vega, theta };
+  });
+}
+
+/** A sixteenth of what everything loses apart, which is over UNIT · W. */
+export const wayOutOf = (gross: bigint): bigint => (gross + 16n * UNIT * W - 1n) / (16n * UNIT * W);
 
 /** Words: policy, count, 3 moves, 3 each of delta, gamma, vega and theta, the unit's four, before, next, equity, two flags. */
 export const assess: Specification = (portfolioPolicy, count, ...words) => {
   const policy = valuesOf(fieldsOf({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy }));
-  const held = [0, 1, 2].slice(0, Number(count)).map((i): Held => {
-    const [move = 0n, delta = 0n, gamma = 0n, vega = 0n, theta = 0n] = [0, 3, 6, 9, 12].map((at) => words[at + i]);
-    return { move, delta, gamma, vega, theta };
-  });
+  const held = heldOf(count, words);
   const [delta = 0n, gamma = 0n, vega = 0n, theta = 0n, before = 0n, next = 0n, equity = 0n, isReduction = 0n, keepsLoss = 0n] =
     words.slice(15);
   const time = held.reduce((sum, one) => sum + decayed(policy, one.theta), 0n);
@@ -121,7 +129,7 @@ export const assess: Specification = (portfolioPolicy, count, ...words) => {
   const earlier = lossOf(left, abs(before), held.length);
   const alone = (side: bigint): bigint => -lowest(apart(policy, sized(unit, side))) + decayed(policy, side * theta) * UNIT;
   const gross = held.reduce((sum, one) => sum - lowest(apart(policy, one)), time * UNIT) * W + abs(before) * alone(sideOf(before));
-  const wayOut = (gross + 16n * UNIT * W - 1n) / (16n * UNIT * W);
+  const wayOut = wayOutOf(gross);
   const allowed = (index: 0 | 1, slack: bigint): bigint => {
     if (keepsLoss === 0n) return budget;
     const little = larger(earlier[index] / 64n, DUST);
@@ -155,7 +163,7 @@ function roomOf(scenarios: readonly Combination[], budget: bigint, unitSlack: bi
 }
 
 /** What share and net caps leave, at least and at most. */
-function netLimits(policy: Values, held: Held, unit: Held, budget: bigint, alone: bigint): readonly [bigint, bigint] {
+export function netLimits(policy: Values, held: Held, unit: Held, budget: bigint, alone: bigint): readonly [bigint, bigint] {
   const cap = (most: bigint, has: bigint, of: bigint): bigint =>
     of === 0n ? UNCAPPED : (larger(0n, most - sideOf(of) * has) * W) / abs(of);
   let [least, most] = [UNCAPPED, UNCAPPED];
@@ -172,6 +180,6 @@ function netLimits(policy: Values, held: Held, unit: Held, budget: bigint, alone
   return [smaller(least, tightest), smaller(most, tightest)];
 }
 
-function between(low: bigint, high: bigint): Bound {
+export function between(low: bigint, high: bigint): Bound {
   return { text: `from ${low} to ${high}`, accepts: (result) => result >= low && result <= high };
 }

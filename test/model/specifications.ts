@@ -2,6 +2,7 @@
 import type { Specification } from "./bound.ts";
 import * as discipline from "./discipline.ts";
 import * as exposure from "./exposure.ts";
+import { assessFactor } from "./factorRisk.ts";
 import * as fixedPoint from "./fixedPoint.ts";
 import * as limits from "./limits.ts";
 import { policyValues, requireInRange } from "./policy.ts";
@@ -41,6 +42,7 @@ export const SPECIFICATIONS: Readonly<Record<string, Specification>> = {
   ...discipline,
   ...portfolio,
   assess,
+  assessFactor,
   policyValues,
   requireInRange,
   carry,

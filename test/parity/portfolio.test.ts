@@ -14,7 +14,7 @@ import { packVolatilityWord } from "../../sdk/src/math/index.ts";
 import { CASES, Random, SEED } from "../helpers/corpus.ts";
 import { FAULTS, fixture, goTo, now, position } from "../helpers/market.ts";
 import { callRaw } from "../helpers/parityGuard.ts";
-import { bitOf, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields } from "../helpers/parityPolicies.ts";
+import { bitOf, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields, portfolioFlags } from "../helpers/parityPolicies.ts";
 import { INT256_MAX, randomPosition, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
 import { ascending, createPortfolio, idOf, type PortfolioMarket, WAD } from "../helpers/portfolioMarket.ts";
@@ -84,7 +84,7 @@ async function randomWorld(m: PortfolioMarket, random: Random): Promise<readonly
       Feed: BigInt(feed.address),
       FeedDecimals: 8n,
       Mode: random.oneIn(12) ? random.between(0n, 3n) : 1n,
-      PortfolioFlags: random.oneIn(3) ? random.between(0n, 31n) : 0n,
+      ...flagsOf(random),
       Heartbeat: random.between(100n, 400n),
       MaxAge: random.between(401n, 1_500n),
     };
@@ -93,6 +93,13 @@ async function randomWorld(m: PortfolioMarket, random: Random): Promise<readonly
   }
   await goTo(m, start + random.between(1n, random.oneIn(3) ? 16_000n : 3_000n));
   return Promise.all([...m.markets.map(({ id }) => id), UNSET].map((id) => m.snapshotOf(id)));
+}
+
+/** Caps, Greeks and models; often none of them, or the common factor and nothing else. */
+function flagsOf(random: Random): { readonly PortfolioFlags: bigint; readonly Beta?: bigint } {
+  if (random.oneIn(3)) return { PortfolioFlags: 0n };
+  const PortfolioFlags = random.oneIn(2) ? random.pick([96n, 224n]) : portfolioFlags(random);
+  return { PortfolioFlags, Beta: random.between(1n, 10_000n) };
 }
 
 /** So that the portfolio gets its turn to bind. */

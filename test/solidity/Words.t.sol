@@ -111,7 +111,10 @@ contract WordsTest is Properties {
         raw = (raw & ~(uint256(0xff) << 208)) | (_range(gamma, 0, 40) << 208);
         raw = (raw & ~(uint256(0xff) << 240)) | (_range(vega, 0, 40) << 240);
         PortfolioPolicy word = PortfolioPolicy.wrap(raw);
-        _equal(word.flags(), _bits(raw, 0, 32), "flags");
+        _equal(word.flags(), _bits(raw, 0, 16), "flags");
+        int256 beta = int256(_bits(raw, 16, 16) * 1e14);
+        _equal(word.beta(), _bits(raw, 7, 1) == 1 ? -beta : beta, "beta");
+        _equal(word.betaStress(), _bits(raw, 248, 8) * 1e16, "stress of beta");
         _equal(word.riskBudget(), _bits(raw, 32, 16) * 1e14, "risk budget");
         _equal(word.tail(), _bits(raw, 48, 16) * 1e14, "tail");
         _equal(word.horizon(), _bits(raw, 64, 24), "horizon");
@@ -122,7 +125,7 @@ contract WordsTest is Properties {
         _equal(word.deltaCap(), _bits(raw, 152, 24) * 10 ** _bits(raw, 176, 8), "cap on delta");
         _equal(word.gammaCap(), _bits(raw, 184, 24) * 10 ** _bits(raw, 208, 8), "cap on gamma");
         _equal(word.vegaCap(), _bits(raw, 216, 24) * 10 ** _bits(raw, 240, 8), "cap on vega");
-        for (uint256 i = 0; i < 32; ++i) _holds(word.has(1 << i) == (_bits(raw, i, 1) == 1), "a flag");
+        for (uint256 i = 0; i < 16; ++i) _holds(word.has(1 << i) == (_bits(raw, i, 1) == 1), "a flag");
     }
 
     /// @notice What an account says: each field from its own bits, in its unit, the edge with its sign.

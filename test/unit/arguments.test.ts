@@ -8,7 +8,7 @@ import { type Harness, harnessAbi } from "../helpers/harnessAbi.ts";
 import { SUITES } from "../helpers/mirrored.ts";
 
 /** Their first argument says how long their lists are; test/unit/portfolio.test.ts asks them. */
-const OF_LISTS = ["gridLimit", "gridLoss", "correlationLimit", "factorLimit", "expectedShortfall", "assess"];
+const OF_LISTS = ["gridLimit", "gridLoss", "correlationLimit", "factorLimit", "expectedShortfall", "assess", "assessFactor"];
 
 // What Solidity's types make impossible, the SDK has to refuse: each argument by itself, right beside both ends of its type.
 describe("arguments no chain could pass on", () => {

@@ -12,7 +12,7 @@ import {
   type Policy,
   type Position,
 } from "../../sdk/src/index.ts";
-import { adverseMove, adverseMoveShort } from "../../sdk/src/math/index.ts";
+import { adverseMove, adverseMoveShort, UNCAPPED } from "../../sdk/src/math/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import { NO_METERS, NOW, policyWith, positionWith, snapshotWith, WAD } from "../helpers/parityFixtures.ts";
 import { COMPLETE_SUBSETS, fieldsInRange, packFields } from "../helpers/parityPolicies.ts";
@@ -144,14 +144,33 @@ describe("explain", () => {
     );
     expect(room.summary).to.not.contain("worst scenario the whole");
     // A tenth of the equity that the hedge of the other market needs.
-    const bare = at({ equity: 100n * WAD, flow: -1n, sizeBefore: 0n, sizeAfter: 0n });
+    const bare = at({ equity: (100_002n * WAD) / 1_000n, flow: -1n, sizeBefore: 0n, sizeAfter: 0n }, { ...held, delta: -2_003n * WAD });
     expect(bare).to.include({ allowed: false, limit: "Portfolio" });
     const [loss, most] = [formatWad(bare.loss, 2), formatWad(bare.allowedLoss, 2)];
+    // Both have more decimals than are shown.
+    for (const money of [bare.loss, bare.allowedLoss]) expect(formatWad(money, 3)).to.not.equal(formatWad(money, 2));
     expect(bare.summary).to.match(/^Portfolio: /);
     expect(bare.summary.endsWith(`In the worst scenario the whole portfolio would lose ${loss} USD, and may lose ${most}.`)).to.equal(true);
+    const factor = { usesFactor: true, hasBeta: true, beta: WAD / 2n };
+    const byFactor = explainPortfolio(
+      snapshotWith({ active, ...factor }),
+      positionWith({ equity: 100n * WAD, flow: -1n, sizeBefore: 0n, sizeAfter: 0n }),
+      [held],
+      [other],
+      NOW,
+      NAMES,
+    );
+    const sentence = byFactor.limits.find(({ limit }) => limit === "Portfolio")?.sentence;
+    expect(sentence).to.match(/ETH keep what all may lose together within 50 % of your equity\.$/);
+    expect(byFactor.summary).to.contain("With markets moving together as they may the whole portfolio would lose ");
     const unknown = at({ sizeAfter: WAD }, { ...held, gamma: 2n ** 104n });
     expect(unknown.summary).to.contain("can't be measured now: nothing may grow or leave.");
     expect(() => explainPortfolio(own, positionWith(), [held], [], NOW)).to.throw("There is no snapshot of");
+  });
+
+  it("says so of a limit that does not bind", () => {
+    const { limits } = explain(snapshotWith({ active: ["Volatility", "OpenInterest", "SelfLimit"] }), positionWith(), NOW, NAMES);
+    expect(limits[2]).to.include({ limit: "SelfLimit", size: UNCAPPED, binds: false, sentence: "SelfLimit: does not bind." });
   });
 
   it("says how far below its mark an account is, and what that leaves; and lists every limit at nothing where it leaves nothing", () => {

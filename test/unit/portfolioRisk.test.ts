@@ -1,53 +1,11 @@
 import { expect } from "chai";
-import type { Policy } from "../../sdk/src/index.ts";
 import { UNCAPPED, WAD } from "../../sdk/src/math/index.ts";
-import { type Assessment, add, assess, decay, emptyUnderlying, type Greeks, type Underlying } from "../../sdk/src/portfolio/risk.ts";
+import { type Assessment, assess, type Greeks } from "../../sdk/src/portfolio/risk.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import { ASSESS } from "../helpers/mirroredRisk.ts";
-import { policyWith } from "../helpers/parityFixtures.ts";
+import { type Asked, answer, PERPETUAL } from "../helpers/portfolioQuestions.ts";
 
-const NOTHING: Greeks = { delta: 0n, gamma: 0n, vega: 0n, theta: 0n };
-const PERPETUAL: Greeks = { ...NOTHING, delta: WAD };
-/** Half the equity may be lost; everything moves by a tenth and together; volatility by 0.4 up and 0.2 down. */
-const TERMS: Partial<Policy> = { netting: WAD, portfolioBudget: WAD / 2n, volUp: (4n * WAD) / 10n, volDown: (2n * WAD) / 10n };
-
-/** Underlyings that move by a tenth, with so much in each; amounts in whole units. */
-function holding(policy: Policy, greeks: readonly Partial<Greeks>[], move = WAD / 10n): Underlying[] {
-  return greeks.map((one) => {
-    const held = emptyUnderlying(move);
-    add(held, policy, inWad(one));
-    return held;
-  });
-}
-
-const inWad = ({ delta = 0n, gamma = 0n, vega = 0n, theta = 0n }: Partial<Greeks>): Greeks => {
-  return { delta: delta * WAD, gamma: gamma * WAD, vega: vega * WAD, theta: theta * WAD };
-};
-
-interface Asked {
-  readonly terms?: Partial<Policy>;
-  /** The first is the position's own underlying. */
-  readonly held?: readonly Partial<Greeks>[];
-  readonly unit?: Greeks;
-  readonly before?: bigint;
-  readonly next?: bigint;
-  readonly equity?: bigint;
-  readonly isReduction?: boolean;
-  readonly keepsLoss?: boolean;
-  readonly move?: bigint;
-}
-
-/** In whole units, which all of these come to. */
-function ask(asked: Asked): Record<keyof Assessment, number> {
-  const { terms = {}, held = [{}], unit = PERPETUAL, before = 0n, next = 0n, equity = 1_000n, isReduction = false } = asked;
-  const { keepsLoss = true, move } = asked;
-  const policy = policyWith({ ...TERMS, ...terms });
-  const time = held.reduce((sum, { theta = 0n }) => sum + decay(policy, theta * WAD), 0n);
-  const holdings = { underlyings: holding(policy, held, move), decay: time };
-  const result = assess(policy, holdings, { unit, before: before * WAD, next: next * WAD }, equity * WAD, isReduction, keepsLoss);
-  const units = (value: bigint): number => (value === UNCAPPED ? Number.POSITIVE_INFINITY : Number(value) / 1e18);
-  return { limit: units(result.limit), loss: units(result.loss), allowedLoss: units(result.allowedLoss) };
-}
+const ask = (asked: Asked): Record<keyof Assessment, number> => answer(assess, asked);
 
 describe("what a portfolio may lose, by hand", () => {
   it("alone: a tenth of what is held, against half of the equity", () => {
@@ -142,7 +100,7 @@ describe("what a portfolio may lose, by hand", () => {
 describe(`what a portfolio may lose, whatever it holds (SEED=${SEED})`, () => {
   const random = new Random(SEED, "portfolio properties");
   const cases = Array.from({ length: 3_000 }, () => (ASSESS.plausible as (random: Random) => readonly bigint[])(random));
-  const answer = (words: readonly bigint[]): readonly bigint[] => ASSESS.mirror(...words) as readonly bigint[];
+  const assessed = (words: readonly bigint[]): readonly bigint[] => ASSESS.mirror(...words) as readonly bigint[];
   const changed = (words: readonly bigint[], index: number, value: bigint): bigint[] =>
     words.map((word, i) => (i === index ? value : word));
   const [NEXT, EQUITY, KEEPS_LOSS] = [22, 23, 25];
@@ -152,10 +110,10 @@ describe(`what a portfolio may lose, whatever it holds (SEED=${SEED})`, () => {
   it("the limit is tight: so much loses no more than is allowed, one unit more loses more", () => {
     let tight = 0;
     for (const words of cases.map(uncapped)) {
-      const [limit = 0n, , allowed = 0n] = answer(words);
+      const [limit = 0n, , allowed = 0n] = assessed(words);
       if (limit === UNCAPPED || limit === 0n || limit >= 2n ** 160n) continue;
       const side = (words[NEXT] ?? 0n) < 0n ? -1n : 1n;
-      const lossAt = (notional: bigint): bigint => answer(changed(words, NEXT, side * notional))[1] ?? 0n;
+      const lossAt = (notional: bigint): bigint => assessed(changed(words, NEXT, side * notional))[1] ?? 0n;
       const within = lossAt(limit);
       // Others may lose more than is allowed where this position gains.
       if (within > allowed) continue;
@@ -167,10 +125,10 @@ describe(`what a portfolio may lose, whatever it holds (SEED=${SEED})`, () => {
 
   it("more equity never allows less, and collateral that leaves never allows more", () => {
     for (const words of cases) {
-      const [limit = 0n, , allowed = 0n] = answer(words);
-      const richer = answer(changed(words, EQUITY, 2n * (words[EQUITY] ?? 0n) + 1n));
+      const [limit = 0n, , allowed = 0n] = assessed(words);
+      const richer = assessed(changed(words, EQUITY, 2n * (words[EQUITY] ?? 0n) + 1n));
       expect((richer[0] ?? 0n) >= limit && (richer[2] ?? 0n) >= allowed).to.equal(true);
-      const leaving = answer(changed(words, KEEPS_LOSS, 0n));
+      const leaving = assessed(changed(words, KEEPS_LOSS, 0n));
       expect((leaving[0] ?? 0n) <= limit && (leaving[2] ?? 0n) <= allowed).to.equal(true);
     }
   });
@@ -178,9 +136,9 @@ describe(`what a portfolio may lose, whatever it holds (SEED=${SEED})`, () => {
   it("a loss never falls as the position that causes it grows on", () => {
     for (const words of cases) {
       const next = words[NEXT] ?? 0n;
-      const [, at = 0n] = answer(words);
-      const [, double = 0n] = answer(changed(words, NEXT, 2n * next));
-      const [, none = 0n] = answer(changed(words, NEXT, 0n));
+      const [, at = 0n] = assessed(words);
+      const [, double = 0n] = assessed(changed(words, NEXT, 2n * next));
+      const [, none = 0n] = assessed(changed(words, NEXT, 0n));
       // Convex in the size: past its least it only rises.
       if (at > none) expect(double >= at).to.equal(true);
     }

@@ -6,6 +6,7 @@ import { UNCAPPED, WAD } from "../math/constants.ts";
 import { mulDivUpSaturating } from "../math/fixedPoint.ts";
 import { divFloor } from "../math/signed.ts";
 import { adverseMove } from "../math/volatility.ts";
+import { assessFactor } from "../portfolio/factor.ts";
 import {
   type Assessment,
   add,
@@ -131,7 +132,8 @@ function assessment(question: Question): Assessment {
   const equity = intent.equity > 0n ? scaledEquity(intent, account.scale) : 0n;
   const before = notional(intent.sizeBefore, state.price);
   const candidate = { unit: account.unit, before, next: notional(intent.sizeAfter, state.price) };
-  return assess(policy, account.holdings, candidate, equity, isReduction, intent.flow >= 0n);
+  const byModel = policy.usesFactor ? assessFactor : assess;
+  return byModel(policy, account.holdings, candidate, equity, isReduction, intent.flow >= 0n);
 }
 
 /** What one feed said. */

@@ -81,7 +81,8 @@ export const POLICY_FIELDS = [
   "GammaCapExponent",
   "VegaCapMantissa",
   "VegaCapExponent",
-  "PortfolioSpare",
+  "Beta",
+  "BetaStress",
 ] as const;
 
 /** A field of the policy words, as `PolicyOutOfRange` names it. */

@@ -110,7 +110,7 @@ export function explainPortfolio(
 ): PortfolioExplanation {
   const result = checkPortfolio(snapshot, intent, others, markets, now);
   const { limits, summary } = explained(snapshot, intent, now, result, result.portfolioLimit, options);
-  return { ...result, limits, summary: [summary, tooMuch(result, options)].filter(Boolean).join(" ") };
+  return { ...result, limits, summary: [summary, tooMuch(snapshot, result, options)].filter(Boolean).join(" ") };
 }
 
 function explained(
@@ -139,10 +139,11 @@ function explained(
 }
 
 /** What the portfolio would lose, where that is more than it may. */
-function tooMuch({ loss, allowedLoss }: PortfolioCheckResult, { quote = "quote" }: ExplainOptions): string {
+function tooMuch({ policy }: GuardSnapshot, { loss, allowedLoss }: PortfolioCheckResult, { quote = "quote" }: ExplainOptions): string {
   if (loss <= allowedLoss) return "";
   if (loss === UNCAPPED) return "What you hold in other markets can't be measured now: nothing may grow or leave.";
-  return `In the worst scenario the whole portfolio would lose ${formatWad(loss, 2)} ${quote}, and may lose ${formatWad(allowedLoss, 2)}.`;
+  const when = policy?.usesFactor ? "With markets moving together as they may" : "In the worst scenario";
+  return `${when} the whole portfolio would lose ${formatWad(loss, 2)} ${quote}, and may lose ${formatWad(allowedLoss, 2)}.`;
 }
 
 /** What was asked, and what the answer depends on. */
@@ -223,7 +224,8 @@ function sentence(limit: Limit, size: bigint, asked: Asked): string {
       return `SelfLimit: you allow yourself ${most}${edge(account.selfLimit?.kelly ?? null)}.`;
     case "Portfolio":
       return (
-        `Portfolio: beside what you hold in other markets, ${most} keep the worst scenario within ` +
+        `Portfolio: beside what you hold in other markets, ${most} keep ` +
+        `${policy.usesFactor ? "what all may lose together" : "the worst scenario"} within ` +
         `${formatPercent(policy.portfolioBudget)} of your equity.`
       );
     case "Growth":

@@ -2,6 +2,7 @@ import { LimitNotSupportedError, PolicyIncompleteError, PolicyOutOfRangeError, Z
 import { ArgumentOutOfRangeError } from "../errors/math.ts";
 import { requireUint256 } from "../math/checks.ts";
 import { WAD } from "../math/constants.ts";
+import { abs } from "../math/signed.ts";
 import type { PortfolioTerms } from "../portfolio/risk.ts";
 import { LIMITS, type Limit, MODES, type Mode, type PolicyField } from "./enums.ts";
 import { field, inUnits, RATIO_UNIT } from "./words.ts";
@@ -79,7 +80,9 @@ const TIME_UNIT = 10n;
 const HALF_LIFE_UNIT = 3_600n;
 const ONE = 10_000n;
 const MAX_UINT16 = 0xffffn;
-const MAX_FLAGS = 0x1fn;
+const MAX_FLAGS = 0xffn;
+const STRESS_UNIT = 10n ** 16n;
+const MAX_BETA_STRESS = 100n;
 const MAX_UINT24 = 0xff_ffffn;
 const MAX_UINT32 = 0xffff_ffffn;
 const MAX_UINT40 = 0xff_ffff_ffffn;
@@ -132,7 +135,9 @@ type BaseName = "openInterestCap" | "maxSkew" | "growthCapacity";
 type CapName = "deltaCap" | "gammaCap" | "vegaCap";
 
 /** The names of the flags of the portfolio's word, by bit. */
-const PORTFOLIO_FLAGS = ["hasGreeks", "capsRiskShare", "capsDelta", "capsGamma", "capsVega"] as const;
+const PORTFOLIO_FLAGS = ["hasGreeks", "capsRiskShare", "capsDelta", "capsGamma", "capsVega", "usesFactor", "hasBeta"] as const;
+/** The bit after them: the sign of beta. */
+const BETA_IS_NEGATIVE = 1n << 7n;
 type PortfolioFlag = (typeof PORTFOLIO_FLAGS)[number];
 
 /**
@@ -193,6 +198,8 @@ export function encodePolicy(policy: Policy): PolicyWords {
     field("peakHalfLife", inUnits("peakHalfLife", policy.peakHalfLife, HALF_LIFE_UNIT), 16, 200);
   const portfolioPolicy =
     PORTFOLIO_FLAGS.reduce((bits, name, index) => bits | (BigInt(policy[name]) << BigInt(index)), 0n) |
+    (policy.beta < 0n ? BETA_IS_NEGATIVE : 0n) |
+    field("beta", inUnits("beta", abs(policy.beta), RATIO_UNIT), 16, 16) |
     ratio("portfolioBudget", 32) |
     ratio("portfolioTail", 48) |
     field("portfolioHorizon", policy.portfolioHorizon, 24, 64) |
@@ -202,7 +209,8 @@ export function encodePolicy(policy: Policy): PolicyWords {
     ratio("maxRiskShare", 136) |
     cap("deltaCap", 152) |
     cap("gammaCap", 184) |
-    cap("vegaCap", 216);
+    cap("vegaCap", 216) |
+    field("betaStress", inUnits("betaStress", policy.betaStress, STRESS_UNIT), 8, 248);
   return { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy };
 }
 
@@ -256,9 +264,17 @@ export function decodePolicy(words: PolicyWords): Policy | null {
   };
 }
 
+function bitOf(name: PortfolioFlag): bigint {
+  return 1n << BigInt(PORTFOLIO_FLAGS.indexOf(name));
+}
+
 /** 1 where the flag of the portfolio's word is set. */
 function flagOf({ PortfolioFlags }: Fields, name: PortfolioFlag): bigint {
   return (PortfolioFlags >> BigInt(PORTFOLIO_FLAGS.indexOf(name))) & 1n;
+}
+
+function isBetaNegative({ PortfolioFlags }: Fields): boolean {
+  return (PortfolioFlags & BETA_IS_NEGATIVE) !== 0n;
 }
 
 function portfolioTerms(fields: Fields): PortfolioTerms {
@@ -269,6 +285,8 @@ function portfolioTerms(fields: Fields): PortfolioTerms {
     capsDelta: has("capsDelta"),
     capsGamma: has("capsGamma"),
     capsVega: has("capsVega"),
+    usesFactor: has("usesFactor"),
+    hasBeta: has("hasBeta"),
     portfolioBudget: fields.PortfolioBudget * RATIO_UNIT,
     portfolioTail: fields.PortfolioTail * RATIO_UNIT,
     portfolioHorizon: fields.PortfolioHorizon,
@@ -279,6 +297,8 @@ function portfolioTerms(fields: Fields): PortfolioTerms {
     deltaCap: fields.DeltaCapMantissa * 10n ** fields.DeltaCapExponent,
     gammaCap: fields.GammaCapMantissa * 10n ** fields.GammaCapExponent,
     vegaCap: fields.VegaCapMantissa * 10n ** fields.VegaCapExponent,
+    beta: (isBetaNegative(fields) ? -fields.Beta : fields.Beta) * RATIO_UNIT,
+    betaStress: fields.BetaStress * STRESS_UNIT,
   };
 }
 
@@ -339,6 +359,13 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("ExtendedSpare", 0n, 0n);
   const flag = (name: PortfolioFlag): bigint => flagOf(fields, name);
   require("PortfolioFlags", 0n, MAX_FLAGS);
+  if (flag("usesFactor") === 1n) {
+    // The common factor is for what has no Greeks of its own, in markets whose beta is known.
+    const proper = (fields.PortfolioFlags | bitOf("hasBeta")) & ~bitOf("hasGreeks");
+    require("PortfolioFlags", proper, proper);
+  }
+  require("Beta", isBetaNegative(fields) ? 1n : 0n, ONE);
+  require("BetaStress", 0n, MAX_BETA_STRESS);
   require("PortfolioBudget", least("Portfolio"), MAX_UINT16);
   require("PortfolioTail", least("Portfolio") * ONE, MAX_UINT16);
   require("PortfolioHorizon", least("Portfolio"), MAX_UINT24);
@@ -352,7 +379,6 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("GammaCapExponent", 0n, MAX_EXPONENT);
   require("VegaCapMantissa", flag("capsVega"), MAX_UINT24);
   require("VegaCapExponent", 0n, MAX_EXPONENT);
-  require("PortfolioSpare", 0n, 0n);
 }
 
 function requireLimits(market: `0x${string}`, fields: Fields): void {
@@ -406,7 +432,8 @@ function unpack({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy }: Pol
     DrawdownPower: extended(192, 8),
     PeakHalfLife: extended(200, 16),
     ExtendedSpare: extended(216, 40),
-    PortfolioFlags: portfolio(0, 32),
+    PortfolioFlags: portfolio(0, 16),
+    Beta: portfolio(16, 16),
     PortfolioBudget: portfolio(32, 16),
     PortfolioTail: portfolio(48, 16),
     PortfolioHorizon: portfolio(64, 24),
@@ -420,7 +447,7 @@ function unpack({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy }: Pol
     GammaCapExponent: portfolio(208, 8),
     VegaCapMantissa: portfolio(216, 24),
     VegaCapExponent: portfolio(240, 8),
-    PortfolioSpare: portfolio(248, 8),
+    BetaStress: portfolio(248, 8),
   };
 }
 

@@ -6,7 +6,7 @@ import { abs, divCeil, fitInt } from "../math/signed.ts";
 
 // Twin: contracts/libraries/PortfolioMath.sol.
 
-const WAD_SQUARED = WAD * WAD;
+export const WAD_SQUARED: bigint = WAD * WAD;
 
 /**
  * The largest candidate position that keeps the root of the variance of the portfolio's loss within the budget:
@@ -135,6 +135,20 @@ function movedFactorLimit(
   candidateMove: bigint,
   budget: bigint,
 ): bigint {
+  const { shared, spent } = factorSums(losses, betas, candidateBeta, shift);
+  return candidateLimit(divCeil(shared, WAD_SQUARED), spent, candidateMove, budget);
+}
+
+/** What a portfolio is made of where one factor moves all markets. */
+export interface FactorSums {
+  /** β_n·Σβ_i·s_i, quote WAD times WAD². */
+  readonly shared: bigint;
+  /** C = ⌈((Σβ_i·s_i)² + Σ(WAD² - β_i²)·s_i²) / WAD²⌉, quote WAD squared. */
+  readonly spent: bigint;
+}
+
+/** What {@link factorLimit} is made of, with betas moved by `shift` ({@link movedBeta}). */
+export function factorSums(losses: readonly bigint[], betas: readonly bigint[], candidateBeta: bigint, shift: bigint): FactorSums {
   let common = 0n;
   let own = 0n;
   for (const [index, loss] of losses.entries()) {
@@ -144,7 +158,7 @@ function movedFactorLimit(
   }
   const shared = fitInt(movedBeta(candidateBeta, shift) * common);
   const spent = (common * common + own + WAD_SQUARED - 1n) / WAD_SQUARED;
-  return candidateLimit(divCeil(shared, WAD_SQUARED), fit(spent), candidateMove, budget);
+  return { shared, spent: fit(spent) };
 }
 
 /** The candidate's y solves (y + b)² = b² + budget² - C. */

@@ -31,6 +31,10 @@ export interface PortfolioTerms {
   readonly capsGamma: boolean;
   /** Whether `vegaCap` counts. */
   readonly capsVega: boolean;
+  /** Whether actions in this market are judged by one common factor (`assessFactor`), not by scenarios. */
+  readonly usesFactor: boolean;
+  /** Whether `beta` is known. A market without one counts in full, as if it moved with every other. */
+  readonly hasBeta: boolean;
   /** Share of equity that a portfolio's worst scenario may cost, WAD, in steps of 1e14. */
   readonly portfolioBudget: bigint;
   /** Expected-shortfall multiplier of the scenarios, WAD, in steps of 1e14. */
@@ -51,6 +55,10 @@ export interface PortfolioTerms {
   readonly gammaCap: bigint;
   /** Largest net vega of one underlying, quote WAD per 1.00 of volatility: 24 significant bits times a power of ten. */
   readonly vegaCap: bigint;
+  /** How much of the market's volatility is the common factor's: its correlation with it, WAD in [-1, 1], in steps of 1e14. */
+  readonly beta: bigint;
+  /** How far betas may be off when it counts, WAD in [0, 1], in steps of 1e16. */
+  readonly betaStress: bigint;
 }
 
 /** What an account holds in one underlying, and how far that may move. */
@@ -68,6 +76,8 @@ export interface Underlying {
   volDown: bigint;
   /** What a rise costs what is short of volatility, quote WAD, not above 0. */
   volExtreme: bigint;
+  /** Of the first of its markets that states one. */
+  beta: bigint | null;
 }
 
 /** What an account holds besides the position in question. */
@@ -116,11 +126,16 @@ const TWICE_WAD_SQUARED = 2n * WAD * WAD;
 
 /** An underlying in which nothing is held. */
 export function emptyUnderlying(move: bigint): Underlying {
-  return { move, delta: 0n, gamma: 0n, shortGamma: 0n, vega: 0n, volUp: 0n, volDown: 0n, volExtreme: 0n };
+  return { move, delta: 0n, gamma: 0n, shortGamma: 0n, vega: 0n, volUp: 0n, volDown: 0n, volExtreme: 0n, beta: null };
 }
 
-/** Adds an exposure to what is held in its underlying; the volatility shocks of the exposure's own market count. */
-export function add(held: Underlying, { volUp, volDown }: PortfolioTerms, { delta, gamma, vega }: Greeks): void {
+/**
+ * Adds an exposure to what is held in its underlying; the volatility shocks of the exposure's own market count, and its beta
+ * where none is known yet.
+ */
+export function add(held: Underlying, terms: PortfolioTerms, { delta, gamma, vega }: Greeks): void {
+  const { volUp, volDown } = terms;
+  if (held.beta === null && terms.hasBeta) held.beta = terms.beta;
   held.delta += delta;
   held.gamma += gamma;
   held.shortGamma += min(gamma, 0n);
@@ -175,7 +190,9 @@ export function assess(
 /** The loss that may stay where no collateral leaves, quote WAD: what there was before, and for a reduction its way out. */
 function keptLoss(rest: Scenes, side: Grid, before: bigint, isReduction: boolean): bigint {
   const lossBefore = gridLoss(side.pnl, side.unitPnl, before);
-  return isReduction ? wayOut(rest, before, side.unitLoss, lossBefore) : lossBefore;
+  if (!isReduction) return lossBefore;
+  const apart = lossOf(rest.apart) + rest.others + rest.decay + mulDivUp(before, side.unitLoss, WAD);
+  return wayOut(apart, lossBefore);
 }
 
 /**
@@ -183,13 +200,12 @@ function keptLoss(rest: Scenes, side: Grid, before: bigint, isReduction: boolean
  * everything loses at its own worst. Without it accounts could be locked: closing either leg of a hedge alone uncovers the other.
  * Uncovering one whose loss counts takes many steps: at least 45 actions to double it.
  */
-function wayOut(rest: Scenes, before: bigint, unitLoss: bigint, lossBefore: bigint): bigint {
-  const apart = lossOf(rest.apart) + rest.others + rest.decay + mulDivUp(before, unitLoss, WAD);
+export function wayOut(apart: bigint, lossBefore: bigint): bigint {
   return max(lossBefore + max(lossBefore / STEPS, DUST), (apart + PARTS - 1n) / PARTS);
 }
 
 /** The largest notional that keeps to its share of the risk budget and to the net caps of its underlying, quote WAD. */
-function netLimit(policy: PortfolioTerms, held: Underlying, { unit, next }: Candidate, budget: bigint, unitLoss: bigint): bigint {
+export function netLimit(policy: PortfolioTerms, held: Underlying, { unit, next }: Candidate, budget: bigint, unitLoss: bigint): bigint {
   const side = next >= 0n ? 1n : -1n;
   const limits = [UNCAPPED];
   if (policy.capsRiskShare) limits.push(netCapLimit(mulDivDown(budget, policy.maxRiskShare, WAD), 0n, unitLoss));
@@ -271,7 +287,7 @@ function isHeld({ delta, gamma, shortGamma, volUp, volDown, volExtreme }: Underl
 }
 
 /** What the worst of some scenarios loses. */
-function lossOf(pnls: Pnls): bigint {
+export function lossOf(pnls: Pnls): bigint {
   return -pnls.reduce(min);
 }
 
@@ -281,7 +297,7 @@ function worst(pnls: Pnls): number {
 }
 
 /** Of one underlying by itself, quote WAD. */
-function separatePnls(held: Underlying): Pnls {
+export function separatePnls(held: Underlying): Pnls {
   return withVolatility(spotPnls(held), held.volUp, held.volDown, held.volExtreme);
 }
 
