@@ -10,7 +10,11 @@ import {FixedPointMath, UNCAPPED, WAD} from "./FixedPointMath.sol";
 /// @notice What positions in several markets lose together: by scenario, by correlation, in the mean of the worst cases.
 /// @dev Mirror: `sdk/src/portfolio`, name for name. Losses round up, limits down.
 library PortfolioMath {
-    uint256 internal constant WAD_SQUARED = WAD * WAD;
+    uint256 internal constant WAD_SQUARED = 1e36;
+    /// @dev 2^256 modulo W².
+    uint256 private constant TWO_WORDS_MODULO = 984665640564039457584007913129639936;
+    /// @dev 5^36 times this is 1 modulo 2^256.
+    uint256 private constant INVERSE_OF_FIVES = 0x356317ffa45f828d2a41175b2aed3a20e7fdd4a4e46cc11944d93b01be7b1711;
 
     /// @notice Two lists that belong together have different lengths.
     error LengthMismatch(uint256 length, uint256 expected);
@@ -146,19 +150,20 @@ library PortfolioMath {
         returns (int256 shared, uint256 spent)
     {
         int256 common = 0;
-        uint256 own = 0;
-        uint256 ownRest = 0;
+        uint256 high = 0;
+        uint256 low = 0;
         for (uint256 i = 0; i < losses.length; ++i) {
-            int256 beta = movedBeta(betas[i], shift);
-            common += beta * losses[i];
-            uint256 loss = SignedMath.abs(losses[i]);
-            uint256 square = SignedMath.abs(beta);
-            (own, ownRest) = _addQuotient(own, ownRest, WAD_SQUARED - square * square, loss * loss);
+            int256 loss = _at(losses, i);
+            int256 beta = movedBeta(_at(betas, i), shift);
+            common += beta * loss;
+            uint256 square = SignedMath.abs(loss);
+            square *= square;
+            (high, low) = _addProduct(high, low, WAD_SQUARED - uint256(beta * beta), square);
         }
         uint256 size = SignedMath.abs(common);
-        (own, ownRest) = _addQuotient(own, ownRest, size, size);
+        (high, low) = _addProduct(high, low, size, size);
         shared = movedBeta(candidateBeta, shift) * common;
-        spent = own + Math.ceilDiv(ownRest, WAD_SQUARED);
+        spent = _ceilOfWadSquares(high, low);
     }
 
     /// @notice A beta that may be off: β + ⌊shift·(W − |β|) / W⌋ away from 0 for a shift above 0 (a beta of 0 goes up), and
@@ -239,13 +244,35 @@ library PortfolioMath {
         return _candidateLimit(-divFloor(-shared, WAD_SQUARED), spent, candidateMove, budget);
     }
 
-    /// @dev Adds x·y / W² to a sum kept as quotient and remainders: the square of a sum of losses need not fit one word.
-    function _addQuotient(uint256 quotient, uint256 remainders, uint256 x, uint256 y)
+    /// @dev Adds x·y to a sum of two words. Assembly because a product of two words has two.
+    function _addProduct(uint256 high, uint256 low, uint256 x, uint256 y)
         private
         pure
-        returns (uint256, uint256)
+        returns (uint256 newHigh, uint256 newLow)
     {
-        return (quotient + FixedPointMath.mulDivDown(x, y, WAD_SQUARED), remainders + mulmod(x, y, WAD_SQUARED));
+        assembly ("memory-safe") {
+            let product := mul(x, y)
+            let modulo := mulmod(x, y, not(0))
+            newLow := add(low, product)
+            // The product's high word is modulo − product, less one where that borrows.
+            newHigh := add(high, sub(sub(modulo, product), lt(modulo, product)))
+            newHigh := add(newHigh, lt(newLow, low))
+        }
+    }
+
+    /// @dev ⌈(high·2^256 + low) / W²⌉; panics 0x11 where that does not fit.
+    function _ceilOfWadSquares(uint256 high, uint256 low) private pure returns (uint256 quotient) {
+        if (high >= WAD_SQUARED) Panic.panic(Panic.UNDER_OVERFLOW);
+        uint256 remainder;
+        // Assembly because the dividend has two words. Without its remainder it is a multiple of W² = 2^36·5^36: a shift takes
+        // the twos out, and what is left is divided by multiplying with the inverse of 5^36 modulo 2^256.
+        assembly ("memory-safe") {
+            remainder := addmod(mulmod(high, TWO_WORDS_MODULO, WAD_SQUARED), low, WAD_SQUARED)
+            high := sub(high, gt(remainder, low))
+            low := sub(low, remainder)
+            quotient := mul(or(shr(36, low), shl(220, high)), INVERSE_OF_FIVES)
+        }
+        if (remainder > 0) ++quotient;
     }
 
     /// @dev The candidate's y solves (y + b)² = b² + budget² − C.

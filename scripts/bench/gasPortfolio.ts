@@ -1,7 +1,7 @@
 /** Gas of accounts that hold several markets, each with a feed of its own. */
 import type { HardhatViemHelpers } from "@nomicfoundation/hardhat-viem/types";
 import { type Address, encodeFunctionData, type Hex, parseEther } from "viem";
-import { type Exposure, encodePolicy } from "../../sdk/src/index.ts";
+import { type Exposure, encodePolicy, type PolicyWords } from "../../sdk/src/index.ts";
 import { DEFAULT_POLICY, marketId } from "../lib/market.ts";
 
 export interface Gas {
@@ -31,6 +31,8 @@ interface Case {
   /** Whether the others hold options, with all their Greeks, rather than perpetuals. */
   readonly hasOptions?: boolean;
   readonly isReduction?: boolean;
+  /** Whether one common factor judges, rather than scenarios. */
+  readonly usesFactor?: boolean;
   /** Slots that the floor reads of each market. */
   readonly floorSlots: number;
 }
@@ -50,6 +52,8 @@ const CASES: readonly Case[] = [
   { name: "enforcePortfolio, 8 markets, against a floor that reads three slots of each", markets: 8, floorSlots: GUARD_SLOTS },
   { name: "enforcePortfolio, 16 markets, against a floor that reads three slots of each", markets: 16, floorSlots: GUARD_SLOTS },
   { name: "enforcePortfolio, 8 markets, options in the others", markets: 8, hasOptions: true, floorSlots: LEAST_SLOTS },
+  { name: "enforcePortfolio, 8 markets, by one factor", markets: 8, usesFactor: true, floorSlots: LEAST_SLOTS },
+  { name: "enforcePortfolio, 16 markets, by one factor", markets: 16, usesFactor: true, floorSlots: LEAST_SLOTS },
   { name: "enforcePortfolio, 8 markets, reduction", markets: 8, isReduction: true, floorSlots: LEAST_SLOTS },
 ];
 
@@ -65,7 +69,8 @@ export async function measurePortfolios(bench: PortfolioBench): Promise<Portfoli
   const { viem, guard, account, measure } = bench;
   const feeds = await listMarkets(bench);
   const rows: PortfolioRow[] = [];
-  for (const { name, markets, hasOptions = false, isReduction = false, floorSlots } of CASES) {
+  for (const { name, markets, hasOptions = false, isReduction = false, usesFactor = false, floorSlots } of CASES) {
+    await guard.write.setPolicy([IDS[0] as Hex, policyWords(feeds[0] as Address, usesFactor)]);
     const floor = await viem.deployContract("PortfolioFloor", [[...IDS], feeds, BigInt(floorSlots)]);
     const position = {
       account,
@@ -97,16 +102,23 @@ async function listMarkets({ viem, guard, now }: PortfolioBench): Promise<Addres
     const aggregator = await viem.deployContract("BenchAggregator");
     const feed = await viem.deployContract("BenchFeed", [aggregator.address]);
     await aggregator.write.push([2_000_00000000n + BigInt(index), await now()]);
-    const words = encodePolicy({
-      ...DEFAULT_POLICY,
-      active: ["Volatility", "OpenInterest", "Portfolio"],
-      feed: feed.address.toLowerCase() as Hex,
-    });
-    await guard.write.setPolicy([market, words]);
+    await guard.write.setPolicy([market, policyWords(feed.address, false)]);
     await guard.write.poke([market]);
     feeds.push(feed.address);
   }
   return feeds;
+}
+
+function policyWords(feed: Address, usesFactor: boolean): PolicyWords {
+  return encodePolicy({
+    ...DEFAULT_POLICY,
+    active: ["Volatility", "OpenInterest", "Portfolio"],
+    usesFactor,
+    hasBeta: true,
+    beta: parseEther("0.7"),
+    betaStress: parseEther("0.2"),
+    feed: feed.toLowerCase() as Hex,
+  });
 }
 
 /** Long and short in turn, so that there is something to net. */

@@ -57,7 +57,7 @@ describe(`SDK against Solidity: policies (SEED=${SEED})`, () => {
       const { min, max, bits } = LAYOUT[field];
       return [...(min > 0n ? [`${field} below`] : []), ...(max < 2n ** bits - 1n ? [`${field} above`] : [])];
     });
-    counter.expectEach(ends, CASES / 2_000);
+    counter.expectEach(ends, CASES / 5_000);
     counter.expectEach(["ZeroAddress", "LimitNotSupported", "PolicyIncomplete"], CASES / 1_000);
     counter.expectEach(["accepted"], CASES / 10);
     this.runnable().title = `requirePolicyInRange: ${CASES} words equal (${counter.describe("")})`;
