@@ -106,7 +106,10 @@ abstract contract PortfolioReader is VolatilityOracle {
         next = slot;
         if (!SizingMath.judges(feed)) return (state, next, 0);
         Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
-        if (!round.isUsable) return (state, next, 0);
+        if (!round.isUsable) {
+            state.status = round.fault;
+            return (state, next, 0);
+        }
         roundTime = round.updatedAt;
         (state.variance, next) = _sample(slot, round, feed);
         unchecked {

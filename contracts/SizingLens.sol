@@ -10,6 +10,7 @@ import {
     ISizingGuard,
     Limit,
     MeterWords,
+    OracleStatus,
     PolicyWords,
     Position,
     Verdict
@@ -52,7 +53,8 @@ contract SizingLens is ISizingLens {
         result.timestamp = block.timestamp;
         FeedPolicy feed = FeedPolicy.wrap(result.words.feedPolicy);
         if (!feed.isSet()) return result;
-        (bool ok, FeedReader.Answer memory answer) = FeedReader.latestAnswer(feed.feed());
+        (bool ok, FeedReader.Answer memory answer, OracleStatus fault) = FeedReader.latestAnswer(feed.feed());
+        result.fault = fault;
         if (!ok) return result;
         result.isAnswered = true;
         result.round =

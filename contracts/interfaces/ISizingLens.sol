@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.4;
 
-import {Assessment, Exposure, ISizingGuard, Limit, MeterWords, PolicyWords, Position, Verdict} from "./ISizingGuard.sol";
+import {Assessment, Exposure, ISizingGuard, Limit, MeterWords, OracleStatus, PolicyWords, Position, Verdict} from "./ISizingGuard.sol";
 
 /// @notice What a feed's `latestRoundData()` returned, word for word: nothing is converted and nothing is believed.
 struct RoundData {
@@ -25,6 +25,8 @@ struct MarketSnapshot {
     /// Whether the feed answered with at least five words. Where it is false, `round` is zeros.
     bool isAnswered;
     RoundData round;
+    /// Why the feed did not answer, as it says (IFeedErrors.sol); Invalid for every other reason, and where it answered.
+    OracleStatus fault;
     uint256 blockNumber;
     /// Seconds, unix.
     uint256 timestamp;

@@ -3,6 +3,8 @@ pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
+import {IFeedErrors} from "../interfaces/IFeedErrors.sol";
+import {OracleStatus} from "../interfaces/ISizingGuard.sol";
 
 /// @notice One round of a feed, converted at the edge.
 /// @param isUsable whether it is a price at all: the other fields mean nothing if not
@@ -10,12 +12,14 @@ import {IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
 /// @param id the feed's own round id
 /// @param price WAD quote per base, rounded up: exposure is never understated
 /// @param updatedAt seconds, unix
+/// @param fault why the feed does not answer, as it says; Invalid for every other reason
 struct Round {
     bool isUsable;
     bool exists;
     uint80 id;
     uint32 updatedAt;
     uint256 price;
+    OracleStatus fault;
 }
 
 /// @title FeedReader
@@ -41,6 +45,7 @@ library FeedReader {
     function latest(address feed, uint256 decimals) internal view returns (Round memory round) {
         (bool ok, uint256 words) = _call(feed, IAggregatorV3.latestRoundData.selector, 0, 0);
         if (ok) _convert(round, words, decimals);
+        else round.fault = _fault(words);
     }
 
     /// @notice The round with this id; one that does not exist where the feed answers with another.
@@ -52,9 +57,12 @@ library FeedReader {
 
     /// @notice The feed's latest answer word for word, judged by nobody.
     /// @return ok false where the call failed or returned less than five words: the answer means nothing then
-    function latestAnswer(address feed) internal view returns (bool ok, Answer memory answer) {
+    /// @return answer its five words
+    /// @return fault where it failed: why, as the feed says
+    function latestAnswer(address feed) internal view returns (bool ok, Answer memory answer, OracleStatus fault) {
         uint256 words;
         (ok, words) = _call(feed, IAggregatorV3.latestRoundData.selector, 0, 0);
+        if (!ok) fault = _fault(words);
         // Assembly because the five words lie in memory in the struct's own order.
         assembly ("memory-safe") {
             mcopy(answer, words, 0xa0)
@@ -87,6 +95,17 @@ library FeedReader {
             ok := staticcall(gas(), feed, 0, add(4, argumentBytes), words, 0xa0)
             ok := and(ok, gt(returndatasize(), 0x9f))
         }
+    }
+
+    /// @dev Why the feed that was asked last failed: the selector of its error, where it returned as much.
+    function _fault(uint256 words) private pure returns (OracleStatus) {
+        uint256 selector;
+        assembly ("memory-safe") {
+            selector := mul(shr(224, mload(words)), gt(returndatasize(), 3))
+        }
+        if (selector == uint32(IFeedErrors.SequencerDown.selector)) return OracleStatus.SequencerDown;
+        if (selector == uint32(IFeedErrors.SourcesDeviate.selector)) return OracleStatus.Deviating;
+        return OracleStatus.Invalid;
     }
 
     /// @dev Fills an empty `round` from an answer of five words, as far as it makes sense.

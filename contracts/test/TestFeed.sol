@@ -2,10 +2,11 @@
 pragma solidity 0.8.30;
 
 import {IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
+import {IFeedErrors} from "../interfaces/IFeedErrors.sol";
 
 /// @notice A price feed of the Chainlink shape whose rounds the owner of the test writes: a proxy with phases over rounds
 /// that are kept, so that walking back works. Anything a bad feed does is set with `setFault`.
-contract TestFeed is IAggregatorV3 {
+contract TestFeed is IAggregatorV3, IFeedErrors {
     enum Fault {
         None,
         Reverts,
@@ -19,7 +20,9 @@ contract TestFeed is IAggregatorV3 {
         ZeroTime,
         FutureTime,
         UnansweredRound,
-        HugeRoundId
+        HugeRoundId,
+        SequencerIsDown,
+        Deviates
     }
 
     struct Stored {
@@ -81,6 +84,8 @@ contract TestFeed is IAggregatorV3 {
     function _answer(uint80 id) private view returns (uint80, int256, uint256, uint256, uint80) {
         Stored memory round = rounds[id];
         if (fault == Fault.Reverts) revert("feed down");
+        if (fault == Fault.SequencerIsDown) revert SequencerDown(round.updatedAt);
+        if (fault == Fault.Deviates) revert SourcesDeviate(1e17);
         if (fault == Fault.ReturnsNothing) _return(0);
         if (fault == Fault.ReturnsShort) _returnFourWords(round);
         if (fault == Fault.ReturnsHuge) _return(1 << 16);

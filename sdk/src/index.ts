@@ -38,11 +38,13 @@ export { decodeSelfLimit, encodeSelfLimit, type KellyRule, requireSelfLimit, typ
 export { type AccountState, carry, type MarketState, type Position, reducesRisk, type Verdict } from "./guard/sizing.ts";
 export {
   createSnapshot,
+  type FeedFault,
   type GuardSnapshot,
   type MeterWords,
   type Round,
   type RoundData,
   type SnapshotInput,
+  toFault,
   toRound,
   volatilityParameters,
 } from "./guard/snapshot.ts";

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { OracleStatus } from "../../sdk/src/index.ts";
+import { FAULTS, type Fault, statusOf } from "../helpers/faults.ts";
 import {
   createDirect,
   createMarket,
@@ -7,8 +8,6 @@ import {
   enforce,
   eventOf,
   expectRevert,
-  FAULTS,
-  type Fault,
   fixture,
   from,
   fund,
@@ -41,7 +40,9 @@ const strikeWith =
     fault === "BurnsGas" ? setCode(m, "0xfe") : setFault(m, fault);
 
 const BLACKOUTS: readonly Blackout[] = [
-  ...FAULTS.filter((fault) => fault !== "None").map((fault): Blackout => ({ name: fault, status: "Invalid", strike: strikeWith(fault) })),
+  ...FAULTS.filter((fault) => fault !== "None").map(
+    (fault): Blackout => ({ name: fault, status: statusOf(fault), strike: strikeWith(fault) }),
+  ),
   { name: "no code at the feed's address", status: "Invalid", strike: (m) => setCode(m, "0x") },
   {
     name: "a feed that was never written",

@@ -6,17 +6,9 @@ import { accountState, marketState } from "../../sdk/src/guard/check.ts";
 import { explainedValues } from "../../sdk/src/guard/explain.ts";
 import { type Explanation, explain, type GuardSnapshot, LIMITS, maxWithdraw, ORACLE_STATUSES, type Position } from "../../sdk/src/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
+import { FAULTS, statusOf } from "../helpers/faults.ts";
 import { positionWith } from "../helpers/parityFixtures.ts";
-import {
-  ACTOR,
-  type CallOutcome,
-  callRaw,
-  deployGuard,
-  FAULTS,
-  type GuardHarness,
-  positionFor,
-  randomGuardState,
-} from "../helpers/parityGuard.ts";
+import { ACTOR, type CallOutcome, callRaw, deployGuard, type GuardHarness, positionFor, randomGuardState } from "../helpers/parityGuard.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
 
 const WAD = 10n ** 18n;
@@ -73,6 +65,7 @@ describe("SizingLens", () => {
         meters: await guard.read.meters([ETH_USD, ACTOR]),
         isAnswered: true,
         round: { roundId, answer, startedAt, updatedAt, answeredInRound },
+        fault: 0,
         blockNumber: number,
         timestamp,
       });
@@ -89,12 +82,13 @@ describe("SizingLens", () => {
     });
 
     for (const [fault, name] of FAULTS.entries()) {
-      const hasFiveWords = !["Reverts", "ReturnsNothing", "ReturnsShort", "BurnsGas"].includes(name);
+      const hasFiveWords = !["Reverts", "ReturnsNothing", "ReturnsShort", "BurnsGas", "SequencerIsDown", "Deviates"].includes(name);
       it(`says ${hasFiveWords ? "what the feed answered, unjudged" : "that the feed did not answer"}: ${name}`, async () => {
         await harness.feed.write.setFault([fault]);
-        const { isAnswered, round } = await snapshot(ETH_USD);
+        const { isAnswered, round, fault: reason } = await snapshot(ETH_USD);
         await harness.feed.write.setFault([0]);
         expect(isAnswered).to.equal(hasFiveWords);
+        expect(ORACLE_STATUSES[reason]).to.equal(statusOf(name));
         if (!hasFiveWords) expect(round).to.deep.equal(NO_ROUND);
         if (name === "HugeAnswer") expect(round.answer).to.equal(2n ** 255n - 1n);
         if (name === "HugeRoundId") expect(round).to.include({ roundId: 2n ** 256n - 1n, answer: -1n });

@@ -2,6 +2,7 @@
  * A market to test against: the fixture of the demo, wallets with names, a feed that is easy to move, and reverts compared
  * to the byte. Nothing here runs until a test asks for it.
  */
+
 import { expect } from "chai";
 import { artifacts, network } from "hardhat";
 import { type Abi, decodeErrorResult, encodeErrorResult, getContractAddress, type Hex, parseAbi, parseEventLogs } from "viem";
@@ -9,26 +10,9 @@ import { type DeployOptions, deployMarket, ETH_USD, FIRST_ROUND_ID } from "../..
 import { revertData } from "../../scripts/lib/revert.ts";
 import { encodePolicy, LIMITS, type Limit, type Mode, ORACLE_STATUSES, type OracleStatus, type Policy } from "../../sdk/src/index.ts";
 import { WAD } from "../../sdk/src/math/index.ts";
+import { FAULTS, type Fault } from "./faults.ts";
 
 export { ETH_USD, FIRST_ROUND_ID };
-
-/** Faults of the test feed, in the order of its enum. */
-export const FAULTS = [
-  "None",
-  "Reverts",
-  "ReturnsNothing",
-  "ReturnsShort",
-  "ReturnsHuge",
-  "BurnsGas",
-  "ZeroAnswer",
-  "NegativeAnswer",
-  "HugeAnswer",
-  "ZeroTime",
-  "FutureTime",
-  "UnansweredRound",
-  "HugeRoundId",
-] as const;
-export type Fault = (typeof FAULTS)[number];
 
 export const INT256_MIN = -(2n ** 255n);
 export const INT256_MAX = 2n ** 255n - 1n;

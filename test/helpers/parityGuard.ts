@@ -1,4 +1,5 @@
 /** Random whole states of a deployed guard, and the questions to ask of them. */
+
 import { network } from "hardhat";
 import { type Address, encodeFunctionData, type Hex } from "viem";
 import { deployMarket, marketId } from "../../scripts/lib/market.ts";
@@ -6,26 +7,10 @@ import { createSnapshot, decodePolicy, type GuardSnapshot, type Policy, type Pos
 import { lnWad, packVolatilityWord } from "../../sdk/src/math/index.ts";
 import type { Provider } from "./batch.ts";
 import type { Random } from "./corpus.ts";
+import { FAULTS, faultOf } from "./faults.ts";
 import { COMPLETE_SUBSETS, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields, SMALL_SUBSETS } from "./parityPolicies.ts";
 import { INT256_MAX, randomMeters, randomPosition, randomPrice } from "./parityStates.ts";
 import { slotOf, word } from "./storage.ts";
-
-/** Faults of `TestFeed`, in the order of its enum. */
-export const FAULTS = [
-  "None",
-  "Reverts",
-  "ReturnsNothing",
-  "ReturnsShort",
-  "ReturnsHuge",
-  "BurnsGas",
-  "ZeroAnswer",
-  "NegativeAnswer",
-  "HugeAnswer",
-  "ZeroTime",
-  "FutureTime",
-  "UnansweredRound",
-  "HugeRoundId",
-] as const;
 
 /** Enough for a guard, and little for a feed to burn: running out of it takes the simulator a second for each million. */
 const CALL_GAS = 2_000_000;
@@ -77,7 +62,8 @@ export async function deployGuard() {
     const volatilityWord = await guard.read.volatilityWord([market]);
     const meters = await guard.read.meters([market, ACTOR]);
     const data = encodeFunctionData({ abi: feed.abi, functionName: "latestRoundData" });
-    const roundData = toRoundData(await callRaw(provider, feed.address, data));
+    const answer = await callRaw(provider, feed.address, data);
+    const roundData = toRoundData(answer);
     return createSnapshot({
       market,
       account: ACTOR,
@@ -85,6 +71,7 @@ export async function deployGuard() {
       volatilityWord,
       meters,
       roundData,
+      fault: faultOf(answer.data),
       blockNumber: number,
       timestamp,
     });

@@ -12,7 +12,8 @@ import {
   type SizeIntent,
 } from "../../sdk/src/index.ts";
 import { CASES, Random, SEED } from "../helpers/corpus.ts";
-import { type CallOutcome, deployGuard, FAULTS, type GuardHarness, positionFor, randomGuardState } from "../helpers/parityGuard.ts";
+import { FAULTS } from "../helpers/faults.ts";
+import { type CallOutcome, deployGuard, type GuardHarness, positionFor, randomGuardState } from "../helpers/parityGuard.ts";
 import { ACTIVE_LIMITS, clamp } from "../helpers/parityPolicies.ts";
 import { INT256_MAX, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
@@ -129,6 +130,7 @@ describe(`SDK, preview and enforce of a deployed guard (SEED=${SEED})`, () => {
       ["Invalid", "Stale", "Aging", "Valid"].map((status) => `status ${status}`),
       10,
     );
+    expectReached(counter, ["status SequencerDown", "status Deviating"], 3);
     expectReached(counter, ["refused by one unit", "at the limit"], 30);
     this.runnable().title = `agree on ${STATES * POSITIONS} random whole states (${counter.describe("answer ")})`;
   });

@@ -12,7 +12,8 @@ import {
 } from "../../sdk/src/index.ts";
 import { packVolatilityWord } from "../../sdk/src/math/index.ts";
 import { CASES, Random, SEED } from "../helpers/corpus.ts";
-import { FAULTS, fixture, goTo, now, position } from "../helpers/market.ts";
+import { FAULTS } from "../helpers/faults.ts";
+import { fixture, goTo, now, position } from "../helpers/market.ts";
 import { callRaw } from "../helpers/parityGuard.ts";
 import { bitOf, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields, portfolioFlags } from "../helpers/parityPolicies.ts";
 import { INT256_MAX, randomPosition, withMagnitude } from "../helpers/parityStates.ts";

@@ -13,7 +13,8 @@ import {
   trade,
   W,
 } from "../helpers/crossMarket.ts";
-import { eventOf, eventsOf, expectRevert, FAULTS, fixture, from, wad } from "../helpers/market.ts";
+import { FAULTS } from "../helpers/faults.ts";
+import { eventOf, eventsOf, expectRevert, fixture, from, wad } from "../helpers/market.ts";
 
 /** Nothing but the exchange's own margin stands in the way of leverage here: the policies judge nobody. */
 const UNJUDGED = Object.fromEntries(

@@ -19,7 +19,8 @@ import {
   W,
   withdraw,
 } from "../helpers/crossMarket.ts";
-import { eventOf, expectRevert, FAULTS, fixture, from, holdClock, limitIndex, revertName, type Trader, wad } from "../helpers/market.ts";
+import { FAULTS } from "../helpers/faults.ts";
+import { eventOf, expectRevert, fixture, from, holdClock, limitIndex, revertName, type Trader, wad } from "../helpers/market.ts";
 
 const exchange = fixture(async (connection) => {
   const m = await createExchange(connection);

@@ -1,18 +1,21 @@
 import { expect } from "chai";
-import { decodeFunctionResult, encodeFunctionData, type Hex, zeroAddress } from "viem";
+import { decodeFunctionResult, encodeFunctionData, type Hex, toFunctionSelector, zeroAddress } from "viem";
 import { ArgumentOutOfRangeError } from "../../sdk/src/errors/index.ts";
 import {
+  check,
   createSnapshot,
   encodePolicy,
+  explain,
   type Policy,
   type RoundData,
   type SnapshotInput,
+  toFault,
   toRound,
   volatilityParameters,
 } from "../../sdk/src/index.ts";
 import { lnWad, packVolatilityWord, updateAcrossGap, updateVolatility } from "../../sdk/src/math/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { MARKET, NO_METERS, NOW, policyWith, WAD } from "../helpers/parityFixtures.ts";
+import { MARKET, NO_METERS, NOW, policyWith, positionWith, WAD } from "../helpers/parityFixtures.ts";
 import { INT256_MAX, UINT256_MAX } from "../helpers/parityStates.ts";
 import { deploySizingHarness } from "../helpers/parityTargets.ts";
 
@@ -186,6 +189,27 @@ describe("createSnapshot", () => {
       policy: null,
     });
     expect(snapshot({}, { mode: "Shadow" }).round).to.not.equal(null);
+  });
+
+  it("says why the feed does not answer, where it said so itself, and every verdict does", () => {
+    const silent = snapshot({ roundData: null, fault: "SequencerDown" });
+    expect(silent).to.include({ round: null, fault: "SequencerDown" });
+    expect(check(silent, positionWith(), silent.timestamp)).to.include({ allowed: false, limit: "Oracle", status: "SequencerDown" });
+    expect(explain(silent, positionWith(), silent.timestamp).summary).to.equal(
+      "The price feed is SequencerDown: positions can only shrink until it answers again.",
+    );
+    // An answer that is no price has no other reason.
+    expect(snapshot({ roundData: round({ answer: 0n }), fault: "Deviating" })).to.not.have.property("fault");
+    expect(snapshot({ roundData: null, fault: "Invalid" })).to.not.have.property("fault");
+    expect(check(snapshot({ roundData: null }), positionWith(), silent.timestamp).status).to.equal("Invalid");
+  });
+
+  it("reads the reason from what the feed reverted with", () => {
+    const since = "00".repeat(32);
+    expect(toFault(`${toFunctionSelector("SequencerDown(uint256)")}${since}`)).to.equal("SequencerDown");
+    expect(toFault(`${toFunctionSelector("SourcesDeviate(uint256)")}${since}`)).to.equal("Deviating");
+    expect(toFault(`${toFunctionSelector("SourceUnusable(address)")}${since}`)).to.equal("Invalid");
+    for (const nothing of [undefined, "0x", "0x1323ef"] as const) expect(toFault(nothing)).to.equal("Invalid");
   });
 
   it("refuses words that no chain returns", () => {

@@ -6,8 +6,9 @@ import { sizingGuardAbi } from "../../sdk/src/abis/index.ts";
 import { check, type GuardSnapshot, LIMITS, MODES, ORACLE_STATUSES, type Position } from "../../sdk/src/index.ts";
 import { getSnapshot } from "../../sdk/src/viem/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
+import { FAULTS } from "../helpers/faults.ts";
 import { NO_METERS } from "../helpers/parityFixtures.ts";
-import { ACTOR, deployGuard, FAULTS, type GuardHarness, positionFor, randomGuardState } from "../helpers/parityGuard.ts";
+import { ACTOR, deployGuard, type GuardHarness, positionFor, randomGuardState } from "../helpers/parityGuard.ts";
 import { Counter } from "../helpers/parityTargets.ts";
 
 const WAD = 10n ** 18n;
@@ -175,4 +176,13 @@ describe("getSnapshot", () => {
 });
 
 const NO_WORDS = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n };
-const EMPTY = { words: NO_WORDS, volatilityWord: 0n, meters: NO_METERS, isAnswered: false, round: null, blockNumber: 7n, timestamp: 9n };
+const EMPTY = {
+  words: NO_WORDS,
+  volatilityWord: 0n,
+  meters: NO_METERS,
+  isAnswered: false,
+  round: null,
+  fault: 0,
+  blockNumber: 7n,
+  timestamp: 9n,
+};

@@ -103,8 +103,10 @@ export function marketState(snapshot: GuardSnapshot, policy: Policy, now: bigint
   return state;
 }
 
-function stateAt({ round, variance, meters }: GuardSnapshot, policy: Policy, now: bigint): MarketState {
-  if (round === null || !judges(policy)) return { status: "Invalid", price: 0n, variance: 0n, age: 0n, poolEquity: 0n };
+function stateAt({ round, fault = "Invalid", variance, meters }: GuardSnapshot, policy: Policy, now: bigint): MarketState {
+  const nothing = { price: 0n, variance: 0n, age: 0n, poolEquity: 0n };
+  if (!judges(policy)) return { status: "Invalid", ...nothing };
+  if (round === null) return { status: fault, ...nothing };
   if (now < round.updatedAt) throw new ArgumentOutOfRangeError("now", now, `a time from the price's own, ${round.updatedAt}, on`);
   const age = now - round.updatedAt;
   const poolEquity = seenPoolEquity(meters.pool, round.updatedAt);

@@ -4,6 +4,7 @@ import { UNCAPPED, WAD } from "../math/constants.ts";
 import { mulDivUp } from "../math/fixedPoint.ts";
 import { updateAcrossGap, updateVolatility, type VolatilityParameters, variance } from "../math/volatility.ts";
 import { unpackVolatilityWord } from "../math/volatilityWord.ts";
+import type { OracleStatus } from "./enums.ts";
 import { decodePolicy, type Policy, type PolicyWords } from "./policy.ts";
 import { judges } from "./sizing.ts";
 
@@ -16,6 +17,9 @@ export interface Round {
   /** Seconds, unix. */
   readonly updatedAt: bigint;
 }
+
+/** Why a feed has no usable round: what it says itself, or Invalid. */
+export type FeedFault = Extract<OracleStatus, "Invalid" | "SequencerDown" | "Deviating">;
 
 /** What the feed's `latestRoundData()` returned, word for word. */
 export interface RoundData {
@@ -48,6 +52,8 @@ export interface GuardSnapshot {
   readonly policy: Policy | null;
   /** The feed's latest round; `null` when it is not usable, or when neither the mode nor Portfolio needs it. */
   readonly round: Round | null;
+  /** Why there is none, which is then the status of every verdict. Default: Invalid. */
+  readonly fault?: FeedFault;
   /** Variance to size by as if that round had just been sampled, WAD per year; 0 without a round. */
   readonly variance: bigint;
   /** `meters(market, account)` of the guard. */
@@ -71,6 +77,8 @@ export interface SnapshotInput {
   readonly meters?: MeterWords;
   /** `latestRoundData()` of the policy's feed; `null` when the call failed or returned less than five words. */
   readonly roundData: RoundData | null;
+  /** Why it failed, as the lens reads it from the feed's error. Default: Invalid. */
+  readonly fault?: FeedFault;
   readonly blockNumber: bigint;
   readonly timestamp: bigint;
 }
@@ -114,7 +122,27 @@ export function createSnapshot(input: SnapshotInput): GuardSnapshot {
   const isFeedNeeded = policy !== null && (judges(policy) || policy.active.includes("Portfolio"));
   const round = isFeedNeeded ? toRound(input.roundData, policy.feedDecimals, timestamp) : null;
   const variance = policy && round ? sampledVariance(policy, input.volatilityWord, round) : 0n;
-  return { market, account, policy, round, variance, meters, blockNumber, timestamp };
+  // An answer that is no price says nothing of why.
+  const named = input.roundData === null && input.fault !== "Invalid" && input.fault;
+  return { market, account, policy, round, ...(named && { fault: named }), variance, meters, blockNumber, timestamp };
+}
+
+/** Selectors of the errors by which a feed says why it does not answer (contracts/interfaces/IFeedErrors.sol). */
+const FAULT_SELECTORS: Readonly<Record<string, FeedFault>> = { "0x1323efd1": "SequencerDown", "0x024a2e25": "Deviating" };
+
+/**
+ * Why a feed does not answer, of what its `latestRoundData()` reverted with. A lens says it by itself.
+ *
+ * @param revertData - The error's data, or nothing.
+ * @returns What the guard's verdicts say: SequencerDown, Deviating, and Invalid for every other reason.
+ *
+ * @example
+ * ```ts
+ * const snapshot = createSnapshot({ ...rest, roundData: null, fault: toFault(revertData) });
+ * ```
+ */
+export function toFault(revertData: `0x${string}` = "0x"): FeedFault {
+  return FAULT_SELECTORS[revertData.slice(0, 10).toLowerCase()] ?? "Invalid";
 }
 
 /**

@@ -12,7 +12,8 @@ import { type ReadContractErrorType, readContract } from "viem/actions";
 import { getAction } from "viem/utils";
 import { sizingLensAbi } from "../abis/sizingLens.ts";
 import type { ArgumentOutOfRangeError } from "../errors/math.ts";
-import { createSnapshot, type GuardSnapshot, type RoundData } from "../guard/snapshot.ts";
+import { ORACLE_STATUSES } from "../guard/enums.ts";
+import { createSnapshot, type FeedFault, type GuardSnapshot, type RoundData } from "../guard/snapshot.ts";
 
 /** The block to look at: a number, a tag, or neither for the latest. */
 export type AtBlock =
@@ -84,10 +85,17 @@ export async function getSnapshot<chain extends Chain | undefined>(
   const call = { ...block, ...source, abi: sizingLensAbi, functionName: "snapshot", args: [guard, market, account] } as const;
   const state = (await read(call)) as LensState;
   const { words, volatilityWord, meters, blockNumber, timestamp } = state;
-  return createSnapshot({ market, account, words, volatilityWord, meters, roundData: toRoundData(state), blockNumber, timestamp });
+  const fault = toFault(state);
+  return createSnapshot({ market, account, words, volatilityWord, meters, roundData: toRoundData(state), fault, blockNumber, timestamp });
 }
 
 type LensState = ContractFunctionReturnType<typeof sizingLensAbi, "view", "snapshot">;
+
+/** Why there is no answer: what a lens of this version knows of. */
+function toFault({ fault }: LensState): FeedFault {
+  const name = ORACLE_STATUSES[fault];
+  return name === "SequencerDown" || name === "Deviating" ? name : "Invalid";
+}
 
 /** The lens says what the feed answered; what that is worth is decided here, as the guard does. */
 function toRoundData({ isAnswered, round }: LensState): RoundData | null {
