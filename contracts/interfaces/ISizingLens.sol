@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.4;
 
-import {Assessment, Exposure, ISizingGuard, Limit, MeterWords, OracleStatus, PolicyWords, Position, Verdict} from "./ISizingGuard.sol";
+import {
+    Assessment,
+    Exposure,
+    ISizingGuard,
+    Limit,
+    MeterWords,
+    OracleStatus,
+    PolicyWords,
+    Position,
+    Verdict
+} from "./ISizingGuard.sol";
 
 /// @notice What a feed's `latestRoundData()` returned, word for word: nothing is converted and nothing is believed.
 struct RoundData {
