@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
+import { ArgumentOutOfRangeError } from "../../sdk/src/errors/index.ts";
 import { checkPortfolio, type Exposure, type GuardSnapshot, type Policy, type Position } from "../../sdk/src/index.ts";
 import { UNCAPPED } from "../../sdk/src/math/index.ts";
 import { MARKET, NOW, positionWith, snapshotWith, WAD } from "../helpers/parityFixtures.ts";
@@ -53,6 +54,22 @@ describe("checkPortfolio", () => {
     }
     expect(ask({ others: [a], markets: [other(1, { active: ["Margin", "OpenInterest"] })] })).to.include(NOT_MEASURED);
     expect(ask({ others: [a], markets: [other(1, {}, { policy: null })] })).to.include(NOT_MEASURED);
+  });
+
+  it("refuses exposures no chain could pass on, and says which", () => {
+    for (const name of ["delta", "gamma", "vega", "theta"] as const) {
+      const [good, bad] = [exposure(idAt(1), 1n), { ...exposure(idAt(2), 1n), [name]: 2n ** 255n }];
+      expect(() => ask({ others: [good, bad] }))
+        .to.throw(ArgumentOutOfRangeError)
+        .with.property("argument", `others[1].${name}`);
+    }
+  });
+
+  it("tells no notional from a larger one beyond 2^160, and every one below it", () => {
+    // Two thousand each, so that this is the size.
+    const lossAt = (notional: bigint): bigint => ask({ position: { sizeAfter: notional / 2_000n + 1n } }).loss;
+    expect(lossAt(2n ** 200n)).to.equal(lossAt(2n ** 160n));
+    expect(lossAt(2n ** 160n) > lossAt(2n ** 160n - 2n ** 100n)).to.equal(true);
   });
 
   it("takes the own market's Greeks where it has some, and only there", () => {

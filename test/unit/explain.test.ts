@@ -107,7 +107,7 @@ describe("explain", () => {
       active,
       usesImpact: true,
       dailyVolume: 100_000n * WAD,
-      growthCapacity: 10_000n * WAD,
+      growthCapacity: 1_000_012_345n * 10n ** 13n,
       growthPeriod: 100_000n,
       maxSkew: 2_000_012_347n * 10n ** 13n,
     };
@@ -119,13 +119,13 @@ describe("explain", () => {
     });
     const { limits } = explain(snapshot, position, NOW, NAMES);
     const sentences = limits.filter(({ limit }) => limit !== "Volatility" && limit !== "OpenInterest").map(({ sentence }) => sentence);
-    // 100 000 · 0.01² · 365 / 0.64 = 5 703.125; the others hold 4 000.038 of it. Growth: 10 000 - (9 999.00001 - 60 · 0.1) = 6.99999.
+    // 100 000 · 0.01² · 365 / 0.64 = 5 703.125; the others hold 4 000.038 of it. Growth: 10 000.12345 - (9 999.00001 - 60 · 0.10000…) = 7.12351….
     expect(sentences).to.deep.equal([
       "Liquidity: the market's depth carries 5703 USD on one side, of which others leave you 0.8515 ETH.",
       "Skew: this side may outweigh the other by 20000.1234 ETH; others hold 2 against 7.1234, which leaves 20005.2469 ETH.",
       "Concentration: one account may hold 50 % of what the pool on the other side owns, which is 2.5 ETH.",
       "SelfLimit: you allow yourself 0.3906 ETH, with 50 % of Kelly's stake on the edge you declared.",
-      "Growth: this side may grow by 6.9999 ETH more now, to 6.9999 ETH for you; it gains 10000 every 100000 s.",
+      "Growth: this side may grow by 7.1235 ETH more now, to 7.1235 ETH for you; it gains 10000.1234 every 100000 s.",
     ]);
   });
 
