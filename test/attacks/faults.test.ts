@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { OracleStatus } from "../../sdk/src/index.ts";
 import { FAULTS, type Fault, statusOf } from "../helpers/faults.ts";
+import { LEAVING, RISKING, SIZE as size } from "../helpers/actions.ts";
 import {
   createDirect,
   createMarket,
@@ -14,7 +15,6 @@ import {
   goTo,
   now,
   open,
-  type PositionStruct,
   position,
   preview,
   setFault,
@@ -53,8 +53,6 @@ const BLACKOUTS: readonly Blackout[] = [
   { name: "a price ten years old", status: "Stale", strike: async (m) => goTo(m, (await now(m)) + 315_360_000n) },
 ];
 
-const size = wad(10);
-
 const direct = fixture(async (connection) => {
   const m = await createDirect(connection);
   await warmUp(m);
@@ -72,28 +70,6 @@ const traded = fixture(async (connection) => {
   await fund(m, m.alice, 1_000n);
   return m;
 });
-
-/** What must pass whatever the feed does. */
-const LEAVING: readonly [string, Partial<PositionStruct>][] = [
-  ["reduces a long", { sizeBefore: size, sizeAfter: size - 1n }],
-  ["reduces a short", { sizeBefore: -size, sizeAfter: 1n - size }],
-  ["closes a long", { sizeBefore: size }],
-  ["closes a short and takes everything out", { sizeBefore: -size, flow: -wad(10_000), equity: 0n }],
-  ["adds collateral", { sizeBefore: size, sizeAfter: size, flow: wad(1) }],
-  ["does nothing", { sizeBefore: size, sizeAfter: size }],
-  ["withdraws when flat", { flow: -wad(10_000) }],
-  ["reduces while bankrupt", { sizeBefore: size, sizeAfter: size / 2n, equity: -wad(10_000) }],
-];
-
-/** What needs a price. */
-const RISKING: readonly [string, Partial<PositionStruct>][] = [
-  ["opens 1 wei", { sizeAfter: 1n }],
-  ["increases by 1 wei", { sizeBefore: size, sizeAfter: size + 1n }],
-  ["increases by 1 wei with more collateral", { sizeBefore: -size, sizeAfter: -size - 1n, flow: wad(1_000_000) }],
-  ["flips to 1 wei", { sizeBefore: size, sizeAfter: -1n }],
-  ["withdraws 1 wei from a position", { sizeBefore: size, sizeAfter: size, flow: -1n }],
-  ["reduces and withdraws", { sizeBefore: size, sizeAfter: size / 2n, flow: -1n }],
-];
 
 for (const { name, status, strike } of BLACKOUTS) {
   describe(`with ${name}`, () => {

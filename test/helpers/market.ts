@@ -304,6 +304,7 @@ const CONTRACTS = [
   "HostileToken",
   "HostileGuard",
   "PortfolioWatcher",
+  "KeptFeed",
 ] as const;
 
 let union: Promise<Abi> | undefined;

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IFeedErrors} from "../../interfaces/IFeedErrors.sol";
+
+/// @title BoundedCall
+/// @notice Asks a source that may do anything: it gets so much gas and no more, and of its answer so many words are copied.
+library BoundedCall {
+    /// @dev What happens between the check and the call, generously.
+    uint256 private constant MARGIN = 5_000;
+
+    /// @notice Calls `source` with `data`.
+    /// @param gasLimit what the source gets, whatever the caller sent: a caller must not choose the outcome by sending less
+    /// @param words how many words the answer must have at least
+    /// @return ok whether the source answered, with so many words
+    /// @return answer its first words; they mean nothing unless `ok`
+    /// @dev Reverts `NotEnoughGas` where the source could not be given `gasLimit`.
+    function tryRead(address source, bytes memory data, uint256 gasLimit, uint256 words)
+        internal
+        view
+        returns (bool ok, uint256[] memory answer)
+    {
+        answer = new uint256[](words);
+        // A call passes on at most 63/64 of what is left.
+        if (gasleft() < gasLimit * 64 / 63 + MARGIN) revert IFeedErrors.NotEnoughGas();
+        // Assembly because a call in Solidity copies all of the answer, however long it is.
+        assembly ("memory-safe") {
+            let size := mul(words, 0x20)
+            ok := staticcall(gasLimit, source, add(data, 0x20), mload(data), add(answer, 0x20), size)
+            ok := and(ok, iszero(lt(returndatasize(), size)))
+        }
+    }
+}

@@ -1,0 +1,153 @@
+/** Guards on feeds that are made of other feeds, and what every such feed owes a guard. */
+import { expect } from "chai";
+import type { Hex } from "viem";
+import { check, type Policy } from "../../sdk/src/index.ts";
+import { getSnapshot } from "../../sdk/src/viem/index.ts";
+import { LEAVING, RISKING, SIZE } from "./actions.ts";
+import {
+  type Connection,
+  createDirect,
+  type DirectGuard,
+  ETH_USD,
+  enforce,
+  expectRevert,
+  FAULTS,
+  type Fault,
+  fixture,
+  goTo,
+  lower,
+  now,
+  type PositionStruct,
+  position,
+  preview,
+  START_PRICE,
+  statusIndex,
+} from "./market.ts";
+
+/** The conservative variance a market begins with: 150 % a year. */
+export const INITIAL_VARIANCE = 225n * 10n ** 16n;
+/** Seconds between the rounds of a calm day: no less than a sample needs, and than a recording. */
+const CALM_STEP = 1_800n;
+/** More than the 24 samples that the guard waits for. */
+const CALM_ROUNDS = 48;
+
+/** Seconds between two recordings of what keeps its own rounds, and some that it refuses. */
+export const SPACING = 600n;
+export const BAD_SPACINGS = [0n, 599n, 86_401n, 2n ** 256n - 1n];
+
+/** Every way in which a feed can fail. */
+export const BAD_FAULTS: readonly Fault[] = FAULTS.filter((fault) => fault !== "None");
+
+export const faultIndex = (fault: Fault): number => FAULTS.indexOf(fault);
+
+export type GuardedFeed = DirectGuard & { readonly lens: Hex };
+
+/** A guard whose market is priced by the feed at this address. */
+export async function guardOn(connection: Connection, feed: Hex, overrides: Partial<Policy> = {}): Promise<GuardedFeed> {
+  const direct = await createDirect(connection, { feed: lower(feed), ...overrides });
+  const { address } = await connection.viem.deployContract("SizingLens");
+  return { ...direct, lens: address };
+}
+
+export const word = (m: DirectGuard): Promise<bigint> => m.guard.read.volatilityWord([ETH_USD]);
+export const storedVariance = (m: DirectGuard): Promise<bigint> => m.guard.read.variance([ETH_USD]);
+export const poke = (m: DirectGuard): Promise<Hex> => m.guard.write.poke([ETH_USD]);
+
+/** The SDK on a snapshot of now says what the guard says, of each of these positions. */
+export async function expectAgreement(m: GuardedFeed, asked: readonly PositionStruct[]): Promise<void> {
+  const { address: guard } = m.guard;
+  for (const one of asked) {
+    const snapshot = await getSnapshot(m.publicClient, { lens: m.lens, guard, market: ETH_USD, account: one.account });
+    const verdict = await preview(m, one);
+    const { allowed, maxSize, limitSize } = check(snapshot, one, snapshot.timestamp);
+    expect({ allowed, maxSize, limitSize }).to.deep.equal({
+      allowed: verdict.allowed,
+      maxSize: verdict.maxSize,
+      limitSize: verdict.limitSize,
+    });
+  }
+}
+
+/** Nothing may grow for want of a price, everything may shrink, and the word stays. */
+export async function expectBlackout(m: GuardedFeed): Promise<void> {
+  const before = await word(m);
+  for (const [what, overrides] of LEAVING) {
+    const asked = position(overrides);
+    await enforce(m, asked);
+    expect((await preview(m, asked)).allowed, what).to.equal(true);
+  }
+  for (const [what, overrides] of RISKING) {
+    const asked = position(overrides);
+    expect((await preview(m, asked)).allowed, what).to.equal(false);
+    await expectRevert(enforce(m, asked), "OracleRejected", [ETH_USD, asked.account, statusIndex("Invalid")]);
+  }
+  expect(await word(m)).to.equal(before);
+  await expectAgreement(m, [position({ sizeAfter: 1n }), position({ sizeBefore: SIZE, sizeAfter: SIZE / 2n })]);
+}
+
+/** A feed under test, and the guard on it. */
+export interface AdapterCase<T extends GuardedFeed> {
+  readonly build: (connection: Connection) => Promise<T>;
+  /** Its sources write a price at the time of now, and what keeps rounds records it. */
+  readonly write: (m: T, price: number) => Promise<void>;
+  /** Ways to lose the price, each from a state with a good one. */
+  readonly blackouts: readonly (readonly [name: string, strike: (m: T) => Promise<unknown>])[];
+}
+
+/** What every feed owes a guard: a price to grow on, a history that lets variance fall, and no price in doubt. */
+export function describeAdapter<T extends GuardedFeed>({ build, write, blackouts }: AdapterCase<T>): void {
+  const load = fixture(async (connection) => {
+    const m = await build(connection);
+    await write(m, START_PRICE);
+    await poke(m);
+    return m;
+  });
+
+  it("lets positions grow on a good price, and the SDK agrees", async () => {
+    const m = await load();
+    for (const [what, overrides] of RISKING) {
+      const asked = position({ ...overrides, equity: 1_000_000n * 10n ** 18n });
+      await enforce(m, asked);
+      expect((await preview(m, asked)).allowed, what).to.equal(true);
+    }
+    await expectAgreement(m, [position({ sizeAfter: SIZE }), position({ sizeAfter: -SIZE }), position({ sizeAfter: 10n ** 30n })]);
+  });
+
+  it("has a history: after a calm day the variance is below its conservative beginning", async () => {
+    const m = await load();
+    expect(await storedVariance(m)).to.equal(INITIAL_VARIANCE);
+    await calmDay(m, write);
+    const [variance, verdict] = [await storedVariance(m), await preview(m, position({ sizeAfter: 1n }))];
+    expect(variance < INITIAL_VARIANCE, `stored: ${variance}`).to.equal(true);
+    expect(verdict.variance < INITIAL_VARIANCE, `sized by: ${verdict.variance}`).to.equal(true);
+    await expectAgreement(m, [position({ sizeAfter: SIZE })]);
+  });
+
+  it("has a history that nobody need watch while it is written: one poke after half a day walks all of it", async () => {
+    const m = await load();
+    await calmDay(m, write, 24, false);
+    await poke(m);
+    const walked = await storedVariance(m);
+    const watched = await load();
+    await calmDay(watched, write, 24);
+    expect(walked).to.equal(await storedVariance(watched));
+  });
+
+  for (const [name, strike] of blackouts) {
+    it(`is no price to grow on, and lets everything shrink: ${name}`, async () => {
+      const m = await load();
+      await strike(m);
+      await expectBlackout(m);
+    });
+  }
+}
+
+/** Half an hour after half an hour at one price, observed as it comes or not. */
+async function calmDay<T extends GuardedFeed>(m: T, write: AdapterCase<T>["write"], rounds = CALM_ROUNDS, isWatched = true): Promise<void> {
+  const start = await now(m);
+  for (let i = 1; i <= rounds; i++) {
+    await goTo(m, start + CALM_STEP * BigInt(i));
+    await write(m, START_PRICE);
+    if (isWatched) await poke(m);
+  }
+}
