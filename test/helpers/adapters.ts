@@ -1,6 +1,6 @@
 /** Guards on feeds that are made of other feeds, and what every such feed owes a guard. */
 import { expect } from "chai";
-import type { Hex } from "viem";
+import { encodeFunctionData, type Hex, parseAbi } from "viem";
 import { check, type Policy } from "../../sdk/src/index.ts";
 import { getSnapshot } from "../../sdk/src/viem/index.ts";
 import { LEAVING, RISKING, SIZE } from "./actions.ts";
@@ -14,6 +14,7 @@ import {
   FAULTS,
   type Fault,
   fixture,
+  GAS,
   goTo,
   lower,
   now,
@@ -51,7 +52,19 @@ export async function guardOn(connection: Connection, feed: Hex, overrides: Part
 
 export const word = (m: DirectGuard): Promise<bigint> => m.guard.read.volatilityWord([ETH_USD]);
 export const storedVariance = (m: DirectGuard): Promise<bigint> => m.guard.read.variance([ETH_USD]);
-export const poke = (m: DirectGuard): Promise<Hex> => m.guard.write.poke([ETH_USD]);
+/** With gas enough: what is estimated to go through might be what a starved feed leaves. */
+export const poke = (m: DirectGuard): Promise<Hex> => pokeWith(m, GAS);
+export const pokeWith = (m: DirectGuard, gas: bigint): Promise<Hex> => m.guard.write.poke([ETH_USD], { gas });
+
+const FACE = parseAbi(["function latestRoundData() view returns (uint80, int256, uint256, uint256, uint80)"]);
+
+/** Gas of a feed's latest round, nothing of it touched before. */
+export async function coldGas(connection: Connection, feed: Hex): Promise<bigint> {
+  const meter = await connection.viem.deployContract("Meter");
+  const data = encodeFunctionData({ abi: FACE, functionName: "latestRoundData" });
+  const { result } = await meter.simulate.measure([feed, data]);
+  return result[0];
+}
 
 /** The SDK on a snapshot of now says what the guard says, of each of these positions. */
 export async function expectAgreement(m: GuardedFeed, asked: readonly PositionStruct[]): Promise<void> {
@@ -131,6 +144,32 @@ export function describeAdapter<T extends GuardedFeed>({ build, write, blackouts
     const watched = await load();
     await calmDay(watched, write, 24);
     expect(walked).to.equal(await storedVariance(watched));
+  });
+
+  it("cannot be made to skip its history: a poke with too little gas fails, and one that succeeds has walked all of it", async () => {
+    const m = await load();
+    await calmDay(m, write);
+    const start = await now(m);
+    for (const [i, share] of [1, 0.8, 0.9, 1, 1].entries()) {
+      await goTo(m, start + CALM_STEP * BigInt(i + 1));
+      await write(m, START_PRICE * share);
+    }
+    const before = await m.connection.networkHelpers.takeSnapshot();
+    const unpoked = await word(m);
+    await pokeWith(m, GAS);
+    const whole = await word(m);
+    let [failed, walked] = [0, 0];
+    for (let gas = 40_000n; gas < 700_000n; gas += gas < 250_000n ? 3_000n : 25_000n) {
+      await before.restore();
+      const isDone = await pokeWith(m, gas).then(
+        () => true,
+        () => false,
+      );
+      expect(await word(m), `with ${gas} gas`).to.equal(isDone ? whole : unpoked);
+      if (isDone) walked++;
+      else failed++;
+    }
+    expect([failed > 5, walked > 5]).to.deep.equal([true, true]);
   });
 
   for (const [name, strike] of blackouts) {

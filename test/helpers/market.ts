@@ -305,6 +305,11 @@ const CONTRACTS = [
   "HostileGuard",
   "PortfolioWatcher",
   "KeptFeed",
+  "FallbackFeed",
+  "MedianFeed",
+  "SequencerGuard",
+  "ClampGuard",
+  "ShareFeed",
 ] as const;
 
 let union: Promise<Abi> | undefined;

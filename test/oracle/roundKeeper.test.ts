@@ -194,7 +194,12 @@ describe("rounds that are kept", () => {
   for (const spacing of BAD_SPACINGS) {
     it(`are not ${spacing} s apart`, async () => {
       const { connection } = await empty();
-      await expectRevert(connection.viem.deployContract("KeptFeed", [8, spacing]), "SpacingOutOfRange", [spacing, 600n, 86_400n]);
+      await expectRevert(connection.viem.deployContract("KeptFeed", [8, spacing]), "ConfigOutOfRange", [
+        "minSpacing",
+        spacing,
+        600n,
+        86_400n,
+      ]);
     });
   }
 });

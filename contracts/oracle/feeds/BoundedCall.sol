@@ -20,9 +20,29 @@ library BoundedCall {
         view
         returns (bool ok, uint256[] memory answer)
     {
-        answer = new uint256[](words);
         // A call passes on at most 63/64 of what is left.
         if (gasleft() < gasLimit * 64 / 63 + MARGIN) revert IFeedErrors.NotEnoughGas();
+        return _read(source, data, gasLimit, words);
+    }
+
+    /// @notice The same for the only source there is, which gets all the gas.
+    /// @dev Nobody gains by starving it: it takes the caller's gas with it, but for a 64th. A check that reverts leaves the
+    /// caller what the source would have had, and a guard takes a feed that reverts for the end of its history: who pokes
+    /// it with just too little could have it skip rounds.
+    function tryReadOnly(address source, bytes memory data, uint256 words)
+        internal
+        view
+        returns (bool ok, uint256[] memory answer)
+    {
+        return _read(source, data, type(uint256).max, words);
+    }
+
+    function _read(address source, bytes memory data, uint256 gasLimit, uint256 words)
+        private
+        view
+        returns (bool ok, uint256[] memory answer)
+    {
+        answer = new uint256[](words);
         // Assembly because a call in Solidity copies all of the answer, however long it is.
         assembly ("memory-safe") {
             let size := mul(words, 0x20)

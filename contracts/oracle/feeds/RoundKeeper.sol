@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IAggregatorV3} from "../../interfaces/IAggregatorV3.sol";
 import {IFeedErrors} from "../../interfaces/IFeedErrors.sol";
+import {FeedConfig} from "./FeedConfig.sol";
 import {KeptRound, KeptRoundLibrary} from "./KeptRound.sol";
 
 /// @title RoundKeeper
@@ -31,8 +32,6 @@ abstract contract RoundKeeper is IAggregatorV3, IFeedErrors {
     /// @notice The source's price became a round that stays. `id` is the higher of its two.
     event RoundRecorded(uint80 indexed id, int256 answer, uint256 updatedAt);
 
-    /// @notice Recordings must be from `minimum` to `maximum` seconds apart.
-    error SpacingOutOfRange(uint256 minSpacing, uint256 minimum, uint256 maximum);
     /// @notice There is no such round, or not yet.
     error NoSuchRound(uint80 round);
 
@@ -46,10 +45,10 @@ abstract contract RoundKeeper is IAggregatorV3, IFeedErrors {
     KeptRound private _last;
     mapping(uint256 number => KeptRound) private _rounds;
 
+    /// @param minSpacing from ten minutes to a day
+    /// @dev Reverts `ConfigOutOfRange`.
     constructor(uint256 minSpacing) {
-        if (minSpacing < SHORTEST_SPACING || minSpacing > LONGEST_SPACING) {
-            revert SpacingOutOfRange(minSpacing, SHORTEST_SPACING, LONGEST_SPACING);
-        }
+        FeedConfig.requireInRange("minSpacing", minSpacing, SHORTEST_SPACING, LONGEST_SPACING);
         MIN_SPACING = minSpacing;
     }
 

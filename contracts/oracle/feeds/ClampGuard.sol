@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {FeedConfig} from "./FeedConfig.sol";
+import {FeedWrapper} from "./FeedWrapper.sol";
+import {SourceReader, SourceRound} from "./SourceReader.sol";
+
+/// @title ClampGuard
+/// @notice A feed whose price counts only inside its bounds. Many feeds stop at a smallest and a largest answer, and say
+/// nothing about it: LUNA's stood at 0.107 while the market was at 0.01. There, no price is the true answer.
+/// @dev Bounds are exclusive, in the feed's own decimals: give the aggregator's `minAnswer` and `maxAnswer`, or tighter ones.
+contract ClampGuard is FeedWrapper {
+    using SourceReader for SourceRound;
+
+    /// @notice The feed is at a bound, or beyond: its price may be anything on the other side.
+    error AnswerOutOfBounds(int256 answer, int256 minAnswer, int256 maxAnswer);
+
+    int256 public immutable MIN_ANSWER;
+    int256 public immutable MAX_ANSWER;
+
+    /// @param minAnswer the largest answer that is too small, from 0
+    /// @param maxAnswer the smallest answer that is too large, at least `minAnswer` + 2
+    /// @param gasLimit what the feed gets to answer, from 20 000 to 5 000 000
+    constructor(address feed, uint32 gasLimit, uint256 minAnswer, uint256 maxAnswer) FeedWrapper(feed, gasLimit) {
+        uint256 largest = uint256(type(int256).max);
+        FeedConfig.requireInRange("minAnswer", minAnswer, 0, largest - 2);
+        FeedConfig.requireInRange("maxAnswer", maxAnswer, minAnswer + 2, largest);
+        (MIN_ANSWER, MAX_ANSWER) = (int256(minAnswer), int256(maxAnswer));
+    }
+
+    /// @notice The feed's latest round.
+    /// @dev Reverts `AnswerOutOfBounds`, `SourceUnusable` or `NotEnoughGas`.
+    function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
+        SourceRound memory round = _latest();
+        if (!_isInside(round.answer)) revert AnswerOutOfBounds(round.answer, MIN_ANSWER, MAX_ANSWER);
+        return round.answered(round.id);
+    }
+
+    /// @notice The feed's round with this id; outside the bounds it is answered with 0, in no round, for a walk to pass over.
+    /// @dev Reverts `NoSuchRound` or `NotEnoughGas`.
+    function getRoundData(uint80 id) external view returns (uint80, int256, uint256, uint256, uint80) {
+        SourceRound memory round = _at(id);
+        round.isUsable = round.isUsable && _isInside(round.answer);
+        return round.answered(id);
+    }
+
+    function _isInside(int256 answer) private view returns (bool) {
+        return answer > MIN_ANSWER && answer < MAX_ANSWER;
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.30;
+
+import {IAggregatorV3} from "../../interfaces/IAggregatorV3.sol";
+import {IFeedErrors} from "../../interfaces/IFeedErrors.sol";
+import {FeedSource, FeedSourceLibrary} from "./FeedSource.sol";
+import {SourceReader, SourceRound} from "./SourceReader.sol";
+
+/// @title FeedWrapper
+/// @notice A feed around one other: its ids, its decimals, its times.
+abstract contract FeedWrapper is IAggregatorV3, IFeedErrors {
+    FeedSource private immutable SOURCE_FEED;
+
+    /// @param gasLimit what the feed gets to answer, from 20 000 to 5 000 000
+    /// @dev Reverts `NotAFeed` or `ConfigOutOfRange`.
+    constructor(address feed, uint32 gasLimit) {
+        SOURCE_FEED = FeedSourceLibrary.create(feed, gasLimit);
+    }
+
+    /// @inheritdoc IAggregatorV3
+    function decimals() external view returns (uint8) {
+        return uint8(SOURCE_FEED.decimals());
+    }
+
+    /// @notice The feed this is around.
+    function source() external view returns (address) {
+        return SOURCE_FEED.feed();
+    }
+
+    /// @dev Reverts `SourceUnusable` or `NotEnoughGas`.
+    function _latest() internal view returns (SourceRound memory) {
+        return SourceReader.requireLatest(SOURCE_FEED, SOURCE_FEED.decimals());
+    }
+
+    /// @dev Reverts `NoSuchRound` or `NotEnoughGas`.
+    function _at(uint80 id) internal view returns (SourceRound memory) {
+        return SourceReader.requireAt(SOURCE_FEED, SOURCE_FEED.decimals(), id);
+    }
+}
