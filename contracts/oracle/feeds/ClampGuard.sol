@@ -9,6 +9,8 @@ import {SourceReader, SourceRound} from "./SourceReader.sol";
 /// @notice A feed whose price counts only inside its bounds. Many feeds stop at a smallest and a largest answer, and say
 /// nothing about it: LUNA's stood at 0.107 while the market was at 0.01. There, no price is the true answer.
 /// @dev Bounds are exclusive, in the feed's own decimals: give the aggregator's `minAnswer` and `maxAnswer`, or tighter ones.
+/// @dev Warning: a guard walks over rounds outside, 64 of them in a row at the most. After more its variance neither falls nor
+/// learns, until the market is given another feed: another one of these will do.
 contract ClampGuard is FeedWrapper {
     using SourceReader for SourceRound;
 

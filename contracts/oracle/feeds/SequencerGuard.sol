@@ -58,9 +58,13 @@ contract SequencerGuard is FeedWrapper {
     function _requireSequencer() private view {
         bytes memory data = abi.encodeCall(IAggregatorV3.latestRoundData, ());
         (bool ok, uint256[] memory words) = BoundedCall.tryRead(UPTIME_FEED, data, UPTIME_GAS, ROUND_WORDS);
-        (uint256 answer, uint256 startedAt) = (words[1], words[2]);
-        bool isKnown = ok && answer <= DOWN && startedAt > 0 && startedAt <= block.timestamp;
+        (uint256 answer, uint256 startedAt, uint256 updatedAt) = (words[1], words[2], words[3]);
+        bool isKnown = ok && answer <= DOWN && _isPast(startedAt) && _isPast(updatedAt);
         if (!isKnown) revert SequencerDown(0);
         if (answer != UP || block.timestamp - startedAt <= GRACE_PERIOD) revert SequencerDown(startedAt);
+    }
+
+    function _isPast(uint256 time) private view returns (bool) {
+        return time > 0 && time <= block.timestamp;
     }
 }
