@@ -310,6 +310,7 @@ const CONTRACTS = [
   "SequencerGuard",
   "ClampGuard",
   "ShareFeed",
+  "UniswapV3TwapFeed",
 ] as const;
 
 let union: Promise<Abi> | undefined;
