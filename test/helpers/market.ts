@@ -311,6 +311,10 @@ const CONTRACTS = [
   "ClampGuard",
   "ShareFeed",
   "UniswapV3TwapFeed",
+  "PythFeed",
+  "TestPyth",
+  "RedstoneFeed",
+  "TestRedstone",
 ] as const;
 
 let union: Promise<Abi> | undefined;

@@ -1,6 +1,6 @@
 /** Code that answers every call in one way, to be put where a source of prices was. */
 import { concatHex, type Hex, numberToHex, size } from "viem";
-import { type Connection, GAS } from "./market.ts";
+import type { Connection } from "./market.ts";
 
 /** Copies what stands behind these twelve bytes of code into memory, and ends with RETURN or REVERT. */
 function ending(data: Hex, opcode: Hex): Hex {
@@ -35,17 +35,3 @@ export const FAULTY_SOURCES: readonly (readonly [name: string, code: Hex])[] = [
 
 export const setCode = (m: { readonly connection: Connection }, address: Hex, code: Hex): Promise<void> =>
   m.connection.networkHelpers.setCode(address, code);
-
-/** Gas a call leaves, measured in its own frame, cold. */
-export async function coldGas(connection: Connection, target: Hex, data: Hex): Promise<bigint> {
-  const meter = await connection.viem.deployContract("Meter");
-  const client = await connection.viem.getPublicClient();
-  const { result } = await client.simulateContract({
-    address: meter.address,
-    abi: meter.abi,
-    functionName: "measure",
-    args: [target, data],
-    gas: GAS,
-  });
-  return result[0];
-}

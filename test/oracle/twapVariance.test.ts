@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { readLines } from "../../scripts/lib/prices/lines.ts";
 import { unpackVolatilityWord, updateVolatility } from "../../sdk/src/math/index.ts";
+import { brownian } from "../helpers/brownian.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import { fixture } from "../helpers/market.ts";
 import { createPool } from "../helpers/uniswap.ts";
@@ -70,20 +71,8 @@ describe(`a simulated price of 60 % a year (SEED=${SEED})`, () => {
   let path: number[];
 
   before(() => {
-    const random = new Random(SEED, "twap");
-    const scale = Math.sqrt((VARIANCE * STEP) / YEAR);
-    let value = 0;
-    path = Array.from({ length: COUNT }, () => {
-      value += scale * gaussian(random);
-      return value;
-    });
+    path = brownian(new Random(SEED, "twap"), COUNT, STEP, VARIANCE);
   });
-
-  /** Box and Muller's. */
-  function gaussian(random: Random): number {
-    const [first, second] = [(random.next() + 0.5) / 2 ** 32, random.next() / 2 ** 32];
-    return Math.sqrt(-2 * Math.log(first)) * Math.cos(2 * Math.PI * second);
-  }
 
   const rhythms: readonly Rhythm[] = [
     [600, 300],

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
-import { describeAdapter, expectAgreement, expectBlackout, guardOn, poke, word } from "../helpers/adapters.ts";
+import { coldGas, describeAdapter, expectAgreement, expectBlackout, guardOn, poke, word } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import {
   type Connection,
@@ -16,7 +16,7 @@ import {
   revertName,
   wad,
 } from "../helpers/market.ts";
-import { answering, coldGas, FAULTY_SOURCES, setCode, words } from "../helpers/sourceCode.ts";
+import { answering, FAULTY_SOURCES, setCode, words } from "../helpers/sourceCode.ts";
 import { createPool, MAX_TICK, type Pool, type PoolOptions, provide, sqrtPriceX96, tradeTo, withdraw } from "../helpers/uniswap.ts";
 import { compare } from "../model/rational.ts";
 import { isTickPriceUp, tickPrice } from "../model/tickPrice.ts";
@@ -549,15 +549,14 @@ describe("a guard on a pool", () => {
 });
 
 describe("gas of a pool's feed", () => {
-  const LATEST: Hex = "0xfeaf968c";
   /** The pool's storage: its first word, where its observations begin, and how many there can be. */
   const [SLOT0, OBSERVATIONS, LARGEST] = [0n, 8n, 65_535];
 
   it("grows with the logarithm of the pool's observations", async function () {
     const m = await ethTwap();
-    const small = await coldGas(m.connection, m.feed.address, LATEST);
+    const small = await coldGas(m.connection, m.feed.address);
     const looked = await fillArray(m, await now(m));
-    const large = await coldGas(m.connection, m.feed.address, LATEST);
+    const large = await coldGas(m.connection, m.feed.address);
     expect(looked).to.be.above(30);
     expect(Number(small)).to.be.below(25_000);
     expect(Number(large)).to.be.within(80_000, 130_000);

@@ -57,7 +57,7 @@ abstract contract RoundKeeper is IAggregatorV3, IFeedErrors {
     /// @notice Keeps the source's price of now as the next round.
     /// @return isRecorded false where it is not later than the last round by `MIN_SPACING`: nothing happens then
     /// @dev Reverts where the source has no price, and `RoundDoesNotFit` where that is too large to keep.
-    function record() external returns (bool isRecorded) {
+    function record() public returns (bool isRecorded) {
         (int256 answer, uint256 updatedAt) = _usable();
         KeptRound last = _last;
         uint256 number = last.number() + 1;

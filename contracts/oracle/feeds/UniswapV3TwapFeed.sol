@@ -7,7 +7,9 @@ import {IAggregatorV3} from "../../interfaces/IAggregatorV3.sol";
 import {IFeedErrors} from "../../interfaces/IFeedErrors.sol";
 import {IUniswapV3PoolOracle} from "../../interfaces/IUniswapV3PoolOracle.sol";
 import {WAD} from "../../libraries/FixedPointMath.sol";
+import {FeedReader} from "../FeedReader.sol";
 import {BoundedCall} from "./BoundedCall.sol";
+import {FeedConfig} from "./FeedConfig.sol";
 import {TickPrice} from "./TickPrice.sol";
 
 /// @notice What a `UniswapV3TwapFeed` is made of.
@@ -51,7 +53,6 @@ contract UniswapV3TwapFeed is IAggregatorV3, IFeedErrors {
     uint256 private constant MIN_PERIOD = 10 minutes;
     uint256 private constant MAX_PERIOD = 1 days;
     uint256 private constant MIN_WINDOW = 5 minutes;
-    uint256 private constant MAX_DECIMALS = 36;
     /// @dev A pool counts no liquidity as 1.
     uint256 private constant MIN_LIQUIDITY_FLOOR = 2;
     /// @dev Digits an answer must have to mean anything: below a million its rounding would be seen.
@@ -76,8 +77,6 @@ contract UniswapV3TwapFeed is IAggregatorV3, IFeedErrors {
 
     /* ERRORS */
 
-    /// @notice `field` of the configuration must be between `minimum` and `maximum`.
-    error ConfigOutOfRange(string field, uint256 value, uint256 minimum, uint256 maximum);
     /// @notice The pool does not trade this token. Name one of its two.
     error NotInPool(address token, address pool);
     /// @notice The pool keeps too few observations. Pay for more with `increaseObservationCardinalityNext(required)` and trade
@@ -96,12 +95,12 @@ contract UniswapV3TwapFeed is IAggregatorV3, IFeedErrors {
 
     /// @dev Reverts `ConfigOutOfRange`, `NotInPool` or `CardinalityTooLow`, or with whatever pool and tokens revert.
     constructor(TwapConfig memory config) {
-        _requireInRange("answerDecimals", config.answerDecimals, 0, MAX_DECIMALS);
-        _requireInRange("period", config.period, MIN_PERIOD, MAX_PERIOD);
-        _requireInRange("window", config.window, MIN_WINDOW, config.period);
-        _requireInRange("minLiquidity", config.minLiquidity, MIN_LIQUIDITY_FLOOR, type(uint128).max);
-        _requireInRange("secondsPerBlock", config.secondsPerBlock, 1, config.window);
-        _requireInRange("rounds", config.rounds, 1, type(uint16).max);
+        FeedConfig.requireInRange("answerDecimals", config.answerDecimals, 0, FeedReader.MAX_DECIMALS);
+        FeedConfig.requireInRange("period", config.period, MIN_PERIOD, MAX_PERIOD);
+        FeedConfig.requireInRange("window", config.window, MIN_WINDOW, config.period);
+        FeedConfig.requireInRange("minLiquidity", config.minLiquidity, MIN_LIQUIDITY_FLOOR, type(uint128).max);
+        FeedConfig.requireInRange("secondsPerBlock", config.secondsPerBlock, 1, config.window);
+        FeedConfig.requireInRange("rounds", config.rounds, 1, type(uint16).max);
         _requireCardinality(config);
 
         IUniswapV3PoolOracle pool = IUniswapV3PoolOracle(config.pool);
@@ -193,11 +192,7 @@ contract UniswapV3TwapFeed is IAggregatorV3, IFeedErrors {
 
     function _decimalsOf(address token) private view returns (int256) {
         uint256 found = IERC20Metadata(token).decimals();
-        _requireInRange("decimals of a token", found, 0, MAX_DECIMALS);
+        FeedConfig.requireInRange("decimals of a token", found, 0, FeedReader.MAX_DECIMALS);
         return int256(found);
-    }
-
-    function _requireInRange(string memory field, uint256 value, uint256 minimum, uint256 maximum) private pure {
-        if (value < minimum || value > maximum) revert ConfigOutOfRange(field, value, minimum, maximum);
     }
 }
