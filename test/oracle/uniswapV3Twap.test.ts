@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
+import { volatilityParameters } from "../../sdk/src/index.ts";
+import { updateAcrossGap, updateVolatility } from "../../sdk/src/math/index.ts";
 import { coldGas, describeAdapter, expectAgreement, expectBlackout, guardOn, poke, word } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import {
@@ -487,6 +489,29 @@ describe("a guard on a pool", () => {
     await goTo(m, end + 1_810n);
     await enforce(m, position({ sizeAfter: 1n }));
     await expectAgreement(m, [position({ sizeAfter: wad(1) }), position({ sizeAfter: -wad(1_000_000) })]);
+  });
+
+  it("walks past a round without liquidity, which is a gap and hides none of those before", async () => {
+    const m = await load();
+    const first = ((await now(m)) / 1_800n + 1n) * 1_800n;
+    const start = await word(m);
+    await tradeTo(m, ETH_TICK + 500, first + 10n);
+    await nextBlockAt(m, first + 3n * 1_800n - 500n);
+    await withdraw(m, 10n ** 18n);
+    await nextBlockAt(m, first + 3n * 1_800n - 400n);
+    await provide(m, 10n ** 18n);
+    await goTo(m, first + 6n * 1_800n);
+    const thin = first / 1_800n + 3n;
+    expect(await m.twap.read.getRoundData([thin])).to.deep.equal([thin, 0n, thin * 1_800n - SHORT_WINDOW, thin * 1_800n, 0n]);
+    await poke(m);
+    const parameters = volatilityParameters(m.policy);
+    let expected = start;
+    for (const index of [0n, 1n, 2n, 4n, 5n, 6n]) {
+      const [, answer, , updatedAt] = await m.twap.read.getRoundData([first / 1_800n + index]);
+      const observe = index === 4n ? updateAcrossGap : updateVolatility;
+      expected = observe(expected, answer * 10n ** 10n, updatedAt, parameters);
+    }
+    expect(await word(m)).to.equal(expected);
   });
 
   it("is no blackout when the pool answers well formed and with more than was asked: what is wrong above is wrong for its own reason", async () => {

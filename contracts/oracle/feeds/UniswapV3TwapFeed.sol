@@ -36,16 +36,14 @@ struct TwapConfig {
 /// @notice The time-weighted mean price of a Uniswap v3 pool as a feed with rounds. Round k is written, by nobody, at time
 /// k · period: the geometric mean price of the window that ended there. The pool keeps the history, so this keeps nothing,
 /// and a round that can still be read is the same for ever.
-/// @dev The mean of a price moves less than the price, and later. Who sizes by it corrects three fields of the policy:
+/// @dev The mean of a price moves less than the price, and later. Who sizes by it corrects the policy:
 /// - `tail`, `portfolioTail` and `impactCoefficient`: times √`varianceCorrection()`. A mean over w seconds every Δ seconds
 ///   has 1 − w/3Δ of the price's variance, and each of them is multiplied by a root of it.
-/// - `horizon`: plus `lag()` seconds. The mean is as far from the price as the price moves in w/3.
-/// - `heartbeat`: at least `PERIOD`; rounds come exactly so far apart.
+/// - `horizon` and `portfolioHorizon`: plus `lag()` seconds. The mean is as far from the price as the price moves in w/3.
+/// - `heartbeat`: from `PERIOD` to below twice that. Rounds come exactly so far apart, and one left out must be a gap.
 /// A window of a tenth of the period makes both small, and is cheaper to manipulate: whoever holds the pool at another tick
 /// for s seconds moves the mean by s/w of the distance. One transaction moves nothing.
 /// @dev Warning: such a price is never stale. Where nobody trades it is the last one, with `updatedAt` of the latest period.
-/// @dev Warning: a round without liquidity is a hole in the history. Variance does not fall across it, and a guard nobody
-/// pokes for 64 rounds after one cannot be brought past it until its policy is set anew.
 contract UniswapV3TwapFeed is IAggregatorV3, IFeedErrors {
     /* CONSTANTS */
 
@@ -123,17 +121,22 @@ contract UniswapV3TwapFeed is IAggregatorV3, IFeedErrors {
     }
 
     /// @notice The round of the newest whole period.
-    /// @dev Reverts as `getRoundData` does.
+    /// @dev Reverts `LiquidityTooLow`, and otherwise as `getRoundData` does.
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
-        return _round(uint80(block.timestamp / PERIOD));
+        uint80 id = uint80(block.timestamp / PERIOD);
+        (int256 answer, uint256 start, uint256 end, uint256 liquidity) = _round(id);
+        if (liquidity < MIN_LIQUIDITY) revert LiquidityTooLow(liquidity, MIN_LIQUIDITY);
+        return (id, answer, start, end, id);
     }
 
-    /// @notice The round that ended at `id` · period.
-    /// @dev Reverts `NoSuchRound`, `NotObserved`, `LiquidityTooLow`, `AnswerTooSmall` or `SourceUnusable`; and `ExpOverflow`
-    /// or `SafeCastOverflowedUintToInt` where the answer exceeds an int256.
+    /// @notice The round that ended at `id` · period. One with too little liquidity has no answer, and says that it was not
+    /// answered: an error would end the walk of whoever reads the history, and hide every round before.
+    /// @dev Reverts `NoSuchRound`, `NotObserved`, `AnswerTooSmall` or `SourceUnusable`; and `ExpOverflow` or
+    /// `SafeCastOverflowedUintToInt` where the answer exceeds an int256.
     function getRoundData(uint80 id) external view returns (uint80, int256, uint256, uint256, uint80) {
         if (id > block.timestamp / PERIOD) revert NoSuchRound(id);
-        return _round(id);
+        (int256 answer, uint256 start, uint256 end, uint256 liquidity) = _round(id);
+        return (id, answer, start, end, liquidity < MIN_LIQUIDITY ? 0 : id);
     }
 
     /// @notice By how much the variance of this feed's returns is too small: WAD, rounded up, from 1 to 3/2.
@@ -149,15 +152,16 @@ contract UniswapV3TwapFeed is IAggregatorV3, IFeedErrors {
 
     /* PRIVATE */
 
-    function _round(uint80 id) private view returns (uint80, int256 answer, uint256 start, uint256 end, uint80) {
+    /// @return answer 0 where `liquidity` is below the minimum
+    function _round(uint80 id) private view returns (int256 answer, uint256 start, uint256 end, uint256 liquidity) {
         end = id * PERIOD;
         if (end < WINDOW) revert NoSuchRound(id);
         start = end - WINDOW;
-        (int256 tickSum, uint256 liquidity) = _observe(start, end);
-        if (liquidity < MIN_LIQUIDITY) revert LiquidityTooLow(liquidity, MIN_LIQUIDITY);
+        int256 tickSum;
+        (tickSum, liquidity) = _observe(start, end);
+        if (liquidity < MIN_LIQUIDITY) return (0, start, end, liquidity);
         answer = TickPrice.priceUp(IS_BASE_TOKEN0 ? tickSum : -tickSum, WINDOW, SHIFT);
         if (answer < MIN_ANSWER) revert AnswerTooSmall(answer, MIN_ANSWER);
-        return (id, answer, start, end, id);
     }
 
     /// @dev The sum of tick · seconds over the window, and the harmonic mean of its liquidity, rounded down; the pool's own
