@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { unpackVolatilityWord } from "../../sdk/src/math/index.ts";
 import { BAD_FAULTS, describeAdapter, expectAgreement, expectBlackout, guardOn, poke, storedVariance, word } from "../helpers/adapters.ts";
+import { deploySource, fail, SOURCE_GAS, scaled, write } from "../helpers/feedSources.ts";
 import {
   type Connection,
   changePolicy,
@@ -15,7 +16,6 @@ import {
   preview,
   START_PRICE,
 } from "../helpers/market.ts";
-import { deploySource, fail, SOURCE_GAS, scaled, write } from "../helpers/sources.ts";
 
 const [MIN, MAX] = [scaled(1_000, 8), scaled(10_000, 8)];
 

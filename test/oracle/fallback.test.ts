@@ -4,6 +4,7 @@ import { type Round, volatilityParameters } from "../../sdk/src/index.ts";
 import { updateVolatility } from "../../sdk/src/math/index.ts";
 import { BAD_FAULTS, coldGas, describeAdapter, guardOn, INITIAL_VARIANCE, poke, storedVariance, word } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
+import { configOf, deploySource, fail, freshAnswer, type Source, type SourceState, scaled, write } from "../helpers/feedSources.ts";
 import {
   type Connection,
   enforce,
@@ -18,7 +19,6 @@ import {
   START_PRICE,
   wad,
 } from "../helpers/market.ts";
-import { configOf, deploySource, fail, freshAnswer, type Source, type SourceState, scaled, write } from "../helpers/sources.ts";
 
 const SECONDARY_BIT = 1n << 79n;
 const BAND = 2n * 10n ** 16n;
@@ -332,6 +332,15 @@ describe("the history of two sources", () => {
     for (const id of [p + 1n, 0n, SECONDARY_BIT, (s + 1n) | SECONDARY_BIT]) {
       await expectRevert(round(id), "NoSuchRound", [id & ~SECONDARY_BIT]);
     }
+  });
+
+  it("of other decimals than the source had is none: its prices would be off by powers of ten", async () => {
+    const m = await agreeing();
+    const id = await m.primary.read.latestId();
+    await m.primary.write.setDecimals([9]);
+    await expectRevert(m.fallback.read.getRoundData([id]), "NoSuchRound", [id]);
+    await m.primary.write.setDecimals([8]);
+    expect((await m.fallback.read.getRoundData([id]))[0]).to.equal(id);
   });
 
   it("is walked through after the primary fell silent: every round of the secondary since the last observation counts", async () => {

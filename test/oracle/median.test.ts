@@ -15,6 +15,17 @@ import {
 } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import {
+  configOf,
+  deploySource,
+  fail,
+  freshAnswer,
+  SOURCE_GAS,
+  type Source,
+  type SourceState,
+  scaled,
+  write,
+} from "../helpers/feedSources.ts";
+import {
   type Connection,
   enforce,
   expectRevert,
@@ -28,7 +39,6 @@ import {
   START_PRICE,
   wad,
 } from "../helpers/market.ts";
-import { configOf, deploySource, fail, freshAnswer, SOURCE_GAS, type Source, type SourceState, scaled, write } from "../helpers/sources.ts";
 
 const HEARTBEAT = 3_900n;
 /** Of any decimals; the feed's are eight. */

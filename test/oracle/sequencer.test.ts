@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { BAD_FAULTS, describeAdapter, expectBlackout, guardOn, poke, storedVariance } from "../helpers/adapters.ts";
+import { deploySource, fail, SOURCE_GAS, scaled, write } from "../helpers/feedSources.ts";
 import { type Connection, expectRevert, type Fault, fixture, goTo, now, START_PRICE } from "../helpers/market.ts";
-import { deploySource, fail, SOURCE_GAS, scaled, write } from "../helpers/sources.ts";
 
 const GRACE = 3_600n;
 const [UP, DOWN] = [0n, 1n];

@@ -13,6 +13,7 @@ import {
   word,
 } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
+import { deploySource, fail, freshAnswer, SOURCE_GAS, scaled, write } from "../helpers/feedSources.ts";
 import {
   type Connection,
   enforce,
@@ -25,7 +26,6 @@ import {
   preview,
   START_PRICE,
 } from "../helpers/market.ts";
-import { deploySource, fail, freshAnswer, SOURCE_GAS, scaled, write } from "../helpers/sources.ts";
 
 const WAD = 10n ** 18n;
 const YEAR = 31_536_000n;

@@ -34,13 +34,13 @@ library FeedSourceLibrary {
     /// @dev Reverts `NotAFeed` or `ConfigOutOfRange`.
     function create(SourceConfig memory config) internal view returns (FeedSource) {
         FeedConfig.requireInRange("heartbeat", config.heartbeat, 1, MAX_HEARTBEAT);
-        return create(config.feed, config.gasLimit, config.heartbeat);
+        return _create(config.feed, config.gasLimit, config.heartbeat);
     }
 
     /// @notice A source whose age somebody else judges.
     /// @dev Reverts `NotAFeed` or `ConfigOutOfRange`.
     function create(address feed_, uint32 gasLimit_) internal view returns (FeedSource) {
-        return create(feed_, gasLimit_, type(uint32).max);
+        return _create(feed_, gasLimit_, type(uint32).max);
     }
 
     function feed(FeedSource source) internal pure returns (address) {
@@ -64,7 +64,7 @@ library FeedSourceLibrary {
         FeedConfig.requireInRange(field, gas_, MIN_GAS, MAX_GAS);
     }
 
-    function create(address feed_, uint32 gasLimit_, uint32 heartbeat_) private view returns (FeedSource) {
+    function _create(address feed_, uint32 gasLimit_, uint32 heartbeat_) private view returns (FeedSource) {
         requireGas("gasLimit", gasLimit_);
         (bool ok, uint256 decimals_) = FeedReader.decimalsOf(feed_);
         if (!ok || decimals_ > FeedReader.MAX_DECIMALS) revert NotAFeed(feed_);
