@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { unpackVolatilityWord } from "../../sdk/src/math/index.ts";
 import { BAD_FAULTS, describeAdapter, expectAgreement, expectBlackout, guardOn, poke, storedVariance, word } from "../helpers/adapters.ts";
-import { deploySource, fail, SOURCE_GAS, scaled, write } from "../helpers/feedSources.ts";
+import { deploySource, scaled, strike, write } from "../helpers/feedSources.ts";
 import {
   type Connection,
   changePolicy,
@@ -21,7 +21,7 @@ const [MIN, MAX] = [scaled(1_000, 8), scaled(10_000, 8)];
 
 async function createClamped(connection: Connection) {
   const source = await deploySource(connection);
-  const clamped = await connection.viem.deployContract("ClampGuard", [source.address, SOURCE_GAS, MIN, MAX]);
+  const clamped = await connection.viem.deployContract("ClampGuard", [source.address, MIN, MAX]);
   return { ...(await guardOn(connection, clamped.address)), source, clamped };
 }
 type Clamped = Awaited<ReturnType<typeof createClamped>>;
@@ -40,7 +40,7 @@ describe("a feed with bounds", () => {
     build: createClamped,
     write: (m, price) => write(m, m.source, price),
     blackouts: [
-      ...BAD_FAULTS.map((fault) => [fault, (m: Clamped) => fail(m.source, fault)] as const),
+      ...BAD_FAULTS.map((fault) => [fault, (m: Clamped) => strike(m, m.source, fault)] as const),
       ["stuck at its smallest answer", (m) => push(m, MIN)],
       ["stuck at its largest answer", (m) => push(m, MAX)],
       ["its decimals changed", (m) => m.source.write.setDecimals([7])],
@@ -71,7 +71,7 @@ describe("a feed with bounds", () => {
     const { connection } = await good();
     const source = await deploySource(connection);
     const [floor, ceiling] = [scaled(0.107, 8), scaled(1_000, 8)];
-    const clamped = await connection.viem.deployContract("ClampGuard", [source.address, SOURCE_GAS, floor, ceiling]);
+    const clamped = await connection.viem.deployContract("ClampGuard", [source.address, floor, ceiling]);
     const m = { ...(await guardOn(connection, clamped.address)), source, clamped };
     for (const price of [1.2, 0.6, 0.3, 0.107, 0.107, 0.107]) {
       await goTo(m, (await now(m)) + 3_600n);
@@ -117,7 +117,7 @@ describe("a feed with bounds", () => {
       expect(await storedVariance(m), "nobody observed calm").to.equal(before);
       expect(unpackVolatilityWord(await word(m)).time > time).to.equal(isWalked);
       await expectAgreement(m, [position({ sizeAfter: 1n })]);
-      const another = await m.connection.viem.deployContract("ClampGuard", [m.source.address, SOURCE_GAS, MIN, MAX]);
+      const another = await m.connection.viem.deployContract("ClampGuard", [m.source.address, MIN, MAX]);
       await changePolicy(m, { feed: lower(another.address) });
       await poke(m);
       expect(unpackVolatilityWord(await word(m)).samples).to.equal(1n);
@@ -127,7 +127,7 @@ describe("a feed with bounds", () => {
   it("is refused where nothing is between its bounds, or they are no answers", async () => {
     const { connection, source } = await good();
     const largest = INT256_MAX;
-    const deploy = (min: bigint, max: bigint) => connection.viem.deployContract("ClampGuard", [source.address, SOURCE_GAS, min, max]);
+    const deploy = (min: bigint, max: bigint) => connection.viem.deployContract("ClampGuard", [source.address, min, max]);
     await expectRevert(deploy(5n, 6n), "ConfigOutOfRange", ["maxAnswer", 6n, 7n, largest]);
     await expectRevert(deploy(5n, 0n), "ConfigOutOfRange", ["maxAnswer", 0n, 7n, largest]);
     await expectRevert(deploy(5n, largest + 1n), "ConfigOutOfRange", ["maxAnswer", largest + 1n, 7n, largest]);

@@ -154,12 +154,12 @@ describe("a median", () => {
     expect((await latest(m)).answer, "the higher of two").to.equal(scaled(2_300, 8));
   });
 
-  it(`is what the description says of 200 random sets of nine sources (SEED=${SEED})`, async () => {
+  it(`is what the description says of 100 random sets of nine sources (SEED=${SEED})`, async () => {
     const m = await nine();
     const random = new Random(SEED, "median");
     let [answered, refused] = [0, 0];
     const start = (await now(m)) + 100_000n;
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 100; i++) {
       await goTo(m, start + 1_000n * BigInt(i));
       const states: SourceState[] = [];
       for (const [index, source] of m.sources.entries()) states.push(await randomState(m, source, DECIMALS[index] ?? 8, random));
@@ -179,7 +179,7 @@ describe("a median", () => {
       const times = used.map(({ updatedAt }) => updatedAt).sort(ascending);
       expect(await latest(m)).to.deep.equal({ answer: answers[used.length >> 1], updatedAt: times[(used.length - 1) >> 1] });
     }
-    expect([answered > 50, refused > 20]).to.deep.equal([true, true]);
+    expect([answered > 25, refused > 10]).to.deep.equal([true, true]);
   });
 
   it(`is within the prices and times of the honest, whatever f of 2f + 1 sources say (SEED=${SEED})`, async () => {
@@ -187,7 +187,7 @@ describe("a median", () => {
     for (const count of [3, 5, 7, 9]) {
       const liars = (count - 1) / 2;
       const m = await createMedian((await three()).connection, count, count === 3 ? 2 : liars + 1);
-      for (let round = 0; round < 25; round++) {
+      for (let round = 0; round < 15; round++) {
         await goTo(m, (await now(m)) + 10_000n);
         const timestamp = await now(m);
         const honest: { answer: bigint; updatedAt: bigint }[] = [];

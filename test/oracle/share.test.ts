@@ -13,7 +13,7 @@ import {
   word,
 } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { deploySource, fail, freshAnswer, SOURCE_GAS, scaled, write } from "../helpers/feedSources.ts";
+import { deploySource, freshAnswer, scaled, strike, write } from "../helpers/feedSources.ts";
 import {
   type Connection,
   enforce,
@@ -30,7 +30,6 @@ import {
 const WAD = 10n ** 18n;
 const YEAR = 31_536_000n;
 const DAY = 86_400n;
-const VAULT_GAS = 300_000;
 const tiny = position({ sizeAfter: 10n ** 12n });
 
 const SHAPE = {
@@ -60,9 +59,7 @@ async function createShare(connection: Connection, overrides: Partial<typeof SHA
   const snapshotTime = BigInt(await connection.networkHelpers.time.latest()) - shape.snapshotAge;
   const config = {
     vault: vault.address,
-    vaultGas: VAULT_GAS,
     assetFeed: asset.address,
-    assetGas: SOURCE_GAS,
     decimals: shape.decimals,
     minSpacing: SPACING,
     snapshotRatio,
@@ -134,7 +131,7 @@ describe("a vault's share", () => {
       await m.share.write.record();
     },
     blackouts: [
-      ...BAD_FAULTS.map((fault) => [`the asset's feed: ${fault}`, (m: Share) => fail(m.asset, fault)] as const),
+      ...BAD_FAULTS.map((fault) => [`the asset's feed: ${fault}`, (m: Share) => strike(m, m.asset, fault)] as const),
       ["the asset's feed changed its decimals", (m) => m.asset.write.setDecimals([9])],
       ...BROKEN_VAULTS.map(
         ([name, code]) => [`a vault ${name}`, (m: Share) => m.connection.networkHelpers.setCode(m.vault.address, code)] as const,
@@ -280,8 +277,6 @@ describe("a share's configuration", () => {
     m.connection.viem.deployContract("ShareFeed", [{ ...m.config, ...overrides }]);
 
   const refused: readonly (readonly [name: string, overrides: Partial<Share["config"]>, args: readonly unknown[]])[] = [
-    ["vaultGas", { vaultGas: 19_999 }, [19_999n, 20_000n, 5_000_000n]],
-    ["gasLimit", { assetGas: 5_000_001 }, [5_000_001n, 20_000n, 5_000_000n]],
     ["decimals", { decimals: 37 }, [37n, 0n, 36n]],
     ["maxYearlyGrowth", { maxYearlyGrowth: WAD + 1n }, [WAD + 1n, 0n, WAD]],
     ...BAD_SPACINGS.map((minSpacing) => ["minSpacing", { minSpacing }, [minSpacing, 600n, 86_400n]] as const),

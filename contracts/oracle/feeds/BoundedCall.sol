@@ -8,20 +8,26 @@ import {IFeedErrors} from "../../interfaces/IFeedErrors.sol";
 library BoundedCall {
     /// @dev What happens between the check and the call, generously.
     uint256 private constant MARGIN = 5_000;
+    /// @dev What it takes to revert with a reason.
+    uint256 private constant FOR_THE_ERROR = 1_000;
 
     /// @notice Calls `source` with `data`.
     /// @param gasLimit what the source gets, whatever the caller sent: a caller must not choose the outcome by sending less
     /// @param words how many words the answer must have at least
     /// @return ok whether the source answered, with so many words
     /// @return answer its first words; they mean nothing unless `ok`
-    /// @dev Reverts `NotEnoughGas` where the source could not be given `gasLimit`.
+    /// @dev Reverts `NotEnoughGas` where the source could not be given `gasLimit`, and takes the gas with it: who goes on where a
+    /// feed is dead, as an exchange does that lets reductions through at an old price, must not be left enough to do so.
     function tryRead(address source, bytes memory data, uint256 gasLimit, uint256 words)
         internal
         view
         returns (bool ok, uint256[] memory answer)
     {
         // A call passes on at most 63/64 of what is left.
-        if (gasleft() < gasLimit * 64 / 63 + MARGIN) revert IFeedErrors.NotEnoughGas();
+        if (gasleft() < gasLimit * 64 / 63 + MARGIN) {
+            while (gasleft() > FOR_THE_ERROR) {}
+            revert IFeedErrors.NotEnoughGas();
+        }
         return _read(source, data, gasLimit, words);
     }
 

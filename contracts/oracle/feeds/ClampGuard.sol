@@ -22,8 +22,8 @@ contract ClampGuard is FeedWrapper {
 
     /// @param minAnswer the largest answer that is too small, from 0
     /// @param maxAnswer the smallest answer that is too large, at least `minAnswer` + 2
-    /// @param gasLimit what the feed gets to answer, from 20 000 to 5 000 000
-    constructor(address feed, uint32 gasLimit, uint256 minAnswer, uint256 maxAnswer) FeedWrapper(feed, gasLimit) {
+    /// @dev Reverts `NotAFeed` or `ConfigOutOfRange`.
+    constructor(address feed, uint256 minAnswer, uint256 maxAnswer) FeedWrapper(feed) {
         uint256 largest = uint256(type(int256).max);
         FeedConfig.requireInRange("minAnswer", minAnswer, 0, largest - 2);
         FeedConfig.requireInRange("maxAnswer", maxAnswer, minAnswer + 2, largest);
@@ -31,7 +31,7 @@ contract ClampGuard is FeedWrapper {
     }
 
     /// @notice The feed's latest round.
-    /// @dev Reverts `AnswerOutOfBounds`, `SourceUnusable` or `NotEnoughGas`.
+    /// @dev Reverts `AnswerOutOfBounds` or `SourceUnusable`.
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
         SourceRound memory round = _latest();
         if (!_isInside(round.answer)) revert AnswerOutOfBounds(round.answer, MIN_ANSWER, MAX_ANSWER);
@@ -39,7 +39,7 @@ contract ClampGuard is FeedWrapper {
     }
 
     /// @notice The feed's round with this id; outside the bounds it is answered with 0, in no round, for a walk to pass over.
-    /// @dev Reverts `NoSuchRound` or `NotEnoughGas`.
+    /// @dev Reverts `NoSuchRound`.
     function getRoundData(uint80 id) external view returns (uint80, int256, uint256, uint256, uint80) {
         SourceRound memory round = _at(id);
         round.isUsable = round.isUsable && _isInside(round.answer);

@@ -72,7 +72,7 @@ contract FallbackFeed is IAggregatorV3, IFeedErrors {
     }
 
     /// @notice A round of the source that its id names, whichever is in force now.
-    /// @dev Reverts `NoSuchRound` or `NotEnoughGas`. A round that was no price is answered with 0, in no round.
+    /// @dev Reverts `NoSuchRound`. A round that was no price is answered with 0, in no round.
     function getRoundData(uint80 id) external view returns (uint80, int256, uint256, uint256, uint80) {
         FeedSource source = id & SECONDARY_BIT == 0 ? PRIMARY_SOURCE : SECONDARY_SOURCE;
         return source.requireAt(DECIMALS, id & ~SECONDARY_BIT).answered(id);

@@ -7,7 +7,7 @@ import {FeedConfig} from "./FeedConfig.sol";
 /// @notice A source as a constructor is told of it.
 /// @param feed of the AggregatorV3 shape
 /// @param heartbeat seconds after which its price is too old, from 1 to 30 days
-/// @param gasLimit what it gets to answer, from 20 000 to 5 000 000: twice what it takes when nothing of it was touched
+/// @param gasLimit what it gets to answer, from 20 000 to 1 000 000: twice what it takes when nothing of it was touched
 /// before, because a caller may touch it before
 struct SourceConfig {
     address feed;
@@ -29,18 +29,20 @@ library FeedSourceLibrary {
 
     uint256 private constant MAX_HEARTBEAT = 30 days;
     uint256 private constant MIN_GAS = 20_000;
-    uint256 private constant MAX_GAS = 5_000_000;
+    /// @dev Who is not given this much keeps a 63rd of it: too little to do anything with.
+    uint256 private constant MAX_GAS = 1_000_000;
 
     /// @dev Reverts `NotAFeed` or `ConfigOutOfRange`.
     function create(SourceConfig memory config) internal view returns (FeedSource) {
         FeedConfig.requireInRange("heartbeat", config.heartbeat, 1, MAX_HEARTBEAT);
+        FeedConfig.requireInRange("gasLimit", config.gasLimit, MIN_GAS, MAX_GAS);
         return _create(config.feed, config.gasLimit, config.heartbeat);
     }
 
-    /// @notice A source whose age somebody else judges.
-    /// @dev Reverts `NotAFeed` or `ConfigOutOfRange`.
-    function create(address feed_, uint32 gasLimit_) internal view returns (FeedSource) {
-        return _create(feed_, gasLimit_, type(uint32).max);
+    /// @notice The only source of a feed, whose age somebody else judges, and which gets all the gas there is.
+    /// @dev Reverts `NotAFeed`.
+    function create(address feed_) internal view returns (FeedSource) {
+        return _create(feed_, 0, 0);
     }
 
     function feed(FeedSource source) internal pure returns (address) {
@@ -60,12 +62,7 @@ library FeedSourceLibrary {
         return uint32(FeedSource.unwrap(source) >> 200);
     }
 
-    function requireGas(string memory field, uint256 gas_) internal pure {
-        FeedConfig.requireInRange(field, gas_, MIN_GAS, MAX_GAS);
-    }
-
     function _create(address feed_, uint32 gasLimit_, uint32 heartbeat_) private view returns (FeedSource) {
-        requireGas("gasLimit", gasLimit_);
         (bool ok, uint256 decimals_) = FeedReader.decimalsOf(feed_);
         if (!ok || decimals_ > FeedReader.MAX_DECIMALS) revert NotAFeed(feed_);
         return FeedSource.wrap(

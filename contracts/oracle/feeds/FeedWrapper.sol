@@ -11,10 +11,9 @@ import {SourceReader, SourceRound} from "./SourceReader.sol";
 abstract contract FeedWrapper is IAggregatorV3, IFeedErrors {
     FeedSource private immutable SOURCE_FEED;
 
-    /// @param gasLimit what the feed gets to answer, from 20 000 to 5 000 000
-    /// @dev Reverts `NotAFeed` or `ConfigOutOfRange`.
-    constructor(address feed, uint32 gasLimit) {
-        SOURCE_FEED = FeedSourceLibrary.create(feed, gasLimit);
+    /// @dev Reverts `NotAFeed`.
+    constructor(address feed) {
+        SOURCE_FEED = FeedSourceLibrary.create(feed);
     }
 
     /// @inheritdoc IAggregatorV3
@@ -27,12 +26,12 @@ abstract contract FeedWrapper is IAggregatorV3, IFeedErrors {
         return SOURCE_FEED.feed();
     }
 
-    /// @dev Reverts `SourceUnusable` or `NotEnoughGas`.
+    /// @dev Reverts `SourceUnusable`.
     function _latest() internal view returns (SourceRound memory) {
         return SourceReader.requireLatest(SOURCE_FEED, SOURCE_FEED.decimals());
     }
 
-    /// @dev Reverts `NoSuchRound` or `NotEnoughGas`.
+    /// @dev Reverts `NoSuchRound`.
     function _at(uint80 id) internal view returns (SourceRound memory) {
         return SourceReader.requireAt(SOURCE_FEED, SOURCE_FEED.decimals(), id);
     }

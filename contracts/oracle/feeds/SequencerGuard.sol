@@ -24,25 +24,19 @@ contract SequencerGuard is FeedWrapper {
     address public immutable UPTIME_FEED;
     /// @notice Seconds after the sequencer came back during which there is no price.
     uint256 public immutable GRACE_PERIOD;
-    uint256 private immutable UPTIME_GAS;
 
-    /// @param gasLimit what the feed gets to answer, from 20 000 to 5 000 000
     /// @param uptimeFeed Chainlink's for this rollup
-    /// @param uptimeGas what the uptime feed gets to answer, in the same range
     /// @param gracePeriod seconds, up to a day
     /// @dev Reverts `NotAFeed` or `ConfigOutOfRange`. The uptime feed need not be up.
-    constructor(address feed, uint32 gasLimit, address uptimeFeed, uint32 uptimeGas, uint256 gracePeriod)
-        FeedWrapper(feed, gasLimit)
-    {
-        FeedSourceLibrary.requireGas("uptimeGas", uptimeGas);
+    constructor(address feed, address uptimeFeed, uint256 gracePeriod) FeedWrapper(feed) {
         FeedConfig.requireInRange("gracePeriod", gracePeriod, 1, MAX_GRACE);
         if (uptimeFeed.code.length == 0) revert FeedSourceLibrary.NotAFeed(uptimeFeed);
-        (UPTIME_FEED, UPTIME_GAS, GRACE_PERIOD) = (uptimeFeed, uptimeGas, gracePeriod);
+        (UPTIME_FEED, GRACE_PERIOD) = (uptimeFeed, gracePeriod);
     }
 
     /// @notice The feed's latest round.
-    /// @dev Reverts `SequencerDown` with the second since when it is down or up, and 0 where nobody can say; `SourceUnusable` or
-    /// `NotEnoughGas`.
+    /// @dev Reverts `SequencerDown` with the second since when it is down or up, and 0 where nobody can say; or
+    /// `SourceUnusable`.
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
         _requireSequencer();
         SourceRound memory round = _latest();
@@ -50,14 +44,14 @@ contract SequencerGuard is FeedWrapper {
     }
 
     /// @notice The feed's round with this id, whatever the sequencer does now.
-    /// @dev Reverts `NoSuchRound` or `NotEnoughGas`.
+    /// @dev Reverts `NoSuchRound`.
     function getRoundData(uint80 id) external view returns (uint80, int256, uint256, uint256, uint80) {
         return _at(id).answered(id);
     }
 
     function _requireSequencer() private view {
         bytes memory data = abi.encodeCall(IAggregatorV3.latestRoundData, ());
-        (bool ok, uint256[] memory words) = BoundedCall.tryRead(UPTIME_FEED, data, UPTIME_GAS, ROUND_WORDS);
+        (bool ok, uint256[] memory words) = BoundedCall.tryReadOnly(UPTIME_FEED, data, ROUND_WORDS);
         (uint256 answer, uint256 startedAt, uint256 updatedAt) = (words[1], words[2], words[3]);
         bool isKnown = ok && answer <= DOWN && _isPast(startedAt) && _isPast(updatedAt);
         if (!isKnown) revert SequencerDown(0);

@@ -15,9 +15,7 @@ import {SourceReader, SourceRound} from "./SourceReader.sol";
 
 /// @notice What a `ShareFeed` is made of.
 /// @param vault the ERC-4626 whose shares are priced
-/// @param vaultGas what it gets to say what a share is worth, from 20 000 to 5 000 000: twice what that takes at most
 /// @param assetFeed the price of the vault's asset
-/// @param assetGas what that feed gets to answer, in the same range
 /// @param decimals of the answers, at most 36
 /// @param minSpacing seconds between two recordings
 /// @param snapshotRatio assets of one whole share at `snapshotTime`, raw: what the vault's `convertToAssets` said then. It must
@@ -26,9 +24,7 @@ import {SourceReader, SourceRound} from "./SourceReader.sol";
 /// @param maxYearlyGrowth by how much the ratio may grow in a year, of the snapshot: WAD, up to 1e18
 struct ShareConfig {
     address vault;
-    uint32 vaultGas;
     address assetFeed;
-    uint32 assetGas;
     uint8 decimals;
     uint256 minSpacing;
     uint256 snapshotRatio;
@@ -63,7 +59,6 @@ contract ShareFeed is RoundKeeper {
     /// @notice By how much the ratio may grow in a year, of the snapshot: WAD.
     uint256 public immutable MAX_YEARLY_GROWTH;
     uint8 private immutable DECIMALS;
-    uint256 private immutable VAULT_GAS;
     uint256 private immutable ONE_SHARE;
     uint256 private immutable ONE_ASSET;
     FeedSource private immutable ASSET_SOURCE;
@@ -73,15 +68,14 @@ contract ShareFeed is RoundKeeper {
 
     /// @dev Reverts `NotAFeed`, `ConfigOutOfRange`, `SnapshotTooLow`, or with whatever vault and asset revert.
     constructor(ShareConfig memory config) RoundKeeper(config.minSpacing) {
-        FeedSourceLibrary.requireGas("vaultGas", config.vaultGas);
         FeedConfig.requireInRange("decimals", config.decimals, 0, FeedReader.MAX_DECIMALS);
         FeedConfig.requireInRange("maxYearlyGrowth", config.maxYearlyGrowth, 0, WAD);
         uint256 earliest = block.timestamp - MAX_SNAPSHOT_AGE;
         FeedConfig.requireInRange("snapshotTime", config.snapshotTime, earliest, block.timestamp);
-        (VAULT, VAULT_GAS, DECIMALS) = (config.vault, config.vaultGas, config.decimals);
+        (VAULT, DECIMALS) = (config.vault, config.decimals);
         (SNAPSHOT_TIME, SNAPSHOT_RATIO) = (config.snapshotTime, config.snapshotRatio);
         MAX_YEARLY_GROWTH = config.maxYearlyGrowth;
-        ASSET_SOURCE = FeedSourceLibrary.create(config.assetFeed, config.assetGas);
+        ASSET_SOURCE = FeedSourceLibrary.create(config.assetFeed);
         ONE_SHARE = _one("vault decimals", config.vault);
         ONE_ASSET = _one("asset decimals", IERC4626(config.vault).asset());
         uint256 ratio = IERC4626(config.vault).convertToAssets(ONE_SHARE);
@@ -112,7 +106,7 @@ contract ShareFeed is RoundKeeper {
     /* INTERNAL */
 
     /// @inheritdoc RoundKeeper
-    /// @dev Reverts `SourceUnusable` with the vault, the asset's feed, or this where the product does not fit; `NotEnoughGas`.
+    /// @dev Reverts `SourceUnusable` with the vault, the asset's feed, or this where the product does not fit.
     function _current() internal view override returns (int256, uint256) {
         SourceRound memory asset = ASSET_SOURCE.requireLatest(DECIMALS);
         uint256 ratio = Math.min(_ratio(), maxRatio());
@@ -126,7 +120,7 @@ contract ShareFeed is RoundKeeper {
     /// @dev Assets of one whole share, as the vault says it.
     function _ratio() private view returns (uint256) {
         bytes memory data = abi.encodeCall(IERC4626.convertToAssets, (ONE_SHARE));
-        (bool ok, uint256[] memory words) = BoundedCall.tryRead(VAULT, data, VAULT_GAS, 1);
+        (bool ok, uint256[] memory words) = BoundedCall.tryReadOnly(VAULT, data, 1);
         if (!ok || words[0] == 0) revert SourceUnusable(VAULT);
         return words[0];
     }

@@ -32,7 +32,7 @@ library SourceReader {
     bytes private constant DECIMALS = abi.encodeWithSelector(IAggregatorV3.decimals.selector);
     bytes private constant LATEST = abi.encodeWithSelector(IAggregatorV3.latestRoundData.selector);
 
-    /// @notice The source's latest round, for which it gets its gas and no more.
+    /// @notice The latest round of one of several sources, for which it gets its gas and no more.
     /// @dev Reverts `NotEnoughGas` where it could not be given that.
     function latest(FeedSource source, uint256 decimals) internal view returns (SourceRound memory round) {
         (address feed, uint256 gasLimit) = (source.feed(), source.gasLimit());
@@ -42,26 +42,22 @@ library SourceReader {
         if (ok) _convert(round, words, source.decimals(), decimals);
     }
 
-    /// @notice The source's latest round; reverts `SourceUnusable` where that is no price.
+    /// @notice The latest round of the only source; reverts `SourceUnusable` where that is no price.
+    /// @dev The source gets all the gas, because nothing else could be asked in its place: to starve it costs the caller his gas.
     function requireLatest(FeedSource source, uint256 decimals) internal view returns (SourceRound memory round) {
-        round = latest(source, decimals);
+        round = _ask(source, decimals, LATEST);
         if (!round.isUsable) revert IFeedErrors.SourceUnusable(source.feed());
     }
 
     /// @notice The source's round with this id; reverts `NoSuchRound` where it has none.
-    /// @dev The source gets all the gas, because nothing else could be asked in its place: to starve it costs the caller his gas.
-    /// An error for want of it would leave him nearly all, and who walks the history could be made to end too early.
+    /// @dev The source gets all the gas. An error for want of it would leave the caller nearly all, and who walks the history
+    /// could be made to end too early.
     function requireAt(FeedSource source, uint256 decimals, uint80 id)
         internal
         view
         returns (SourceRound memory round)
     {
-        (bool ok, uint256[] memory words) = BoundedCall.tryReadOnly(source.feed(), DECIMALS, 1);
-        if (ok && words[0] == source.decimals()) {
-            bytes memory data = abi.encodeCall(IAggregatorV3.getRoundData, (id));
-            (ok, words) = BoundedCall.tryReadOnly(source.feed(), data, ROUND_WORDS);
-            if (ok) _convert(round, words, source.decimals(), decimals);
-        }
+        round = _ask(source, decimals, abi.encodeCall(IAggregatorV3.getRoundData, (id)));
         if (!round.exists || round.id != id) revert NoSuchRound(id);
     }
 
@@ -81,6 +77,17 @@ library SourceReader {
         return round.isUsable
             ? (id, round.answer, round.updatedAt, round.updatedAt, id)
             : (id, int256(0), round.updatedAt, round.updatedAt, uint80(0));
+    }
+
+    function _ask(FeedSource source, uint256 decimals, bytes memory data)
+        private
+        view
+        returns (SourceRound memory round)
+    {
+        (bool ok, uint256[] memory words) = BoundedCall.tryReadOnly(source.feed(), DECIMALS, 1);
+        if (!ok || words[0] != source.decimals()) return round;
+        (ok, words) = BoundedCall.tryReadOnly(source.feed(), data, ROUND_WORDS);
+        if (ok) _convert(round, words, source.decimals(), decimals);
     }
 
     /// @dev Fills an empty `round` from an answer of five words, as far as it makes sense.
