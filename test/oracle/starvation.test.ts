@@ -55,6 +55,9 @@ async function shareFeed(m: TestMarket, assetFeed: Hex) {
   return viem.deployContract("ShareFeed", [{ ...share, ...snapshot }]);
 }
 
+/** What one of several sources gets: so much that a trader who was told it is too little could go on with what he has. */
+const SHARE_OF_GAS = 300_000;
+
 const addressOf = (source: Source | undefined): Hex => source?.address ?? expect.fail("no source");
 
 const SUBJECTS: Readonly<Record<string, (m: TestMarket) => Promise<Subject>>> = {
@@ -86,12 +89,14 @@ const SUBJECTS: Readonly<Record<string, (m: TestMarket) => Promise<Subject>>> = 
     }),
   FallbackFeed: (m) =>
     of(m, 2, (sources) => {
-      const [primary, secondary] = sources.map((one) => configOf(one));
+      const [primary, secondary] = sources.map((one) => configOf(one, 3_900, SHARE_OF_GAS));
       if (primary === undefined || secondary === undefined) throw new Error("two sources");
       return m.connection.viem.deployContract("FallbackFeed", [primary, secondary, 8, 10n ** 16n]);
     }),
   MedianFeed: (m) =>
-    of(m, 5, (sources) => m.connection.viem.deployContract("MedianFeed", [sources.map((one) => configOf(one)), 3n, 8, SPACING])),
+    of(m, 5, (sources) =>
+      m.connection.viem.deployContract("MedianFeed", [sources.map((one) => configOf(one, 3_900, SHARE_OF_GAS)), 3n, 8, SPACING]),
+    ),
   ShareFeed: (m) => of(m, 1, ([source]) => shareFeed(m, addressOf(source))),
 };
 
@@ -117,7 +122,7 @@ describe("a trader who sends little gas", () => {
 
     it(`closes at the price of now or not at all, with a ${name}`, async () => {
       let [closed, failed] = [0, 0];
-      for (let gas = 60_000n; gas < 500_000n; gas += gas < 250_000n ? 2_000n : 25_000n) {
+      for (let gas = 60_000n; gas < 700_000n; gas += gas < 250_000n ? 3_000n : 25_000n) {
         const m = await load();
         const hash = await m.perp.write.close([MARKET], { ...from(m.alice), gas }).catch(() => undefined);
         if (hash === undefined) {
