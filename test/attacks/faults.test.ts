@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { OracleStatus } from "../../sdk/src/index.ts";
-import { FAULTS, type Fault, statusOf } from "../helpers/faults.ts";
 import { LEAVING, RISKING, SIZE as size } from "../helpers/actions.ts";
+import { FAULTS, type Fault, statusOf } from "../helpers/faults.ts";
 import {
   createDirect,
   createMarket,

@@ -1,7 +1,8 @@
 /** Sources of the feeds under test, and a second model of what one of them is worth: from the description, not the contract. */
 import type { Hex } from "viem";
 import { faultIndex } from "./adapters.ts";
-import { type Connection, type Fault, FIRST_ROUND_ID, INT256_MAX, now, type Venue } from "./market.ts";
+import type { Fault } from "./faults.ts";
+import { type Connection, FIRST_ROUND_ID, INT256_MAX, now, type Venue } from "./market.ts";
 
 export type Source = Awaited<ReturnType<typeof deploySource>>;
 

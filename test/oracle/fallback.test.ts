@@ -4,12 +4,12 @@ import { type Round, volatilityParameters } from "../../sdk/src/index.ts";
 import { updateVolatility } from "../../sdk/src/math/index.ts";
 import { BAD_FAULTS, coldGas, describeAdapter, guardOn, INITIAL_VARIANCE, poke, storedVariance, word } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
+import { FAULTS } from "../helpers/faults.ts";
 import { configOf, deploySource, fail, freshAnswer, type Source, type SourceState, scaled, write } from "../helpers/feedSources.ts";
 import {
   type Connection,
   enforce,
   expectRevert,
-  FAULTS,
   fixture,
   goTo,
   INT256_MAX,

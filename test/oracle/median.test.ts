@@ -14,6 +14,7 @@ import {
   word,
 } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
+import { FAULTS } from "../helpers/faults.ts";
 import {
   configOf,
   deploySource,
@@ -29,7 +30,6 @@ import {
   type Connection,
   enforce,
   expectRevert,
-  FAULTS,
   fixture,
   goTo,
   INT256_MAX,

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
 import { coldGas, describeAdapter, type GuardedFeed, guardOn, poke, SPACING } from "../helpers/adapters.ts";
+import { FAULTS } from "../helpers/faults.ts";
 import {
   type Connection,
   expectRevert,
-  FAULTS,
   FIRST_ROUND_ID,
   fixture,
   goTo,

@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { BAD_FAULTS, describeAdapter, expectBlackout, guardOn, poke, storedVariance } from "../helpers/adapters.ts";
+import type { Fault } from "../helpers/faults.ts";
 import { deploySource, fail, scaled, strike, write } from "../helpers/feedSources.ts";
-import { type Connection, expectRevert, type Fault, fixture, goTo, now, START_PRICE } from "../helpers/market.ts";
+import { type Connection, expectRevert, fixture, goTo, now, START_PRICE } from "../helpers/market.ts";
 
 const GRACE = 3_600n;
 const [UP, DOWN] = [0n, 1n];

@@ -38,7 +38,7 @@ contract RedstoneFeed is RoundKeeper {
     /// with other decimals would be off by powers of ten.
     function _current() internal view override returns (int256, uint256) {
         (bool isSame, uint256 decimals_) = FeedReader.decimalsOf(SOURCE);
-        (bool ok, FeedReader.Answer memory round) = FeedReader.latestAnswer(SOURCE);
+        (bool ok, FeedReader.Answer memory round,) = FeedReader.latestAnswer(SOURCE);
         bool isPrice = ok && isSame && decimals_ == DECIMALS && round.answer > 0 && round.updatedAt != 0
             && round.updatedAt <= block.timestamp && round.roundId <= type(uint80).max && round.answeredInRound >= round.roundId;
         if (!isPrice) revert SourceUnusable(SOURCE);
