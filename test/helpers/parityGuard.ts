@@ -12,8 +12,11 @@ import { COMPLETE_SUBSETS, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields, S
 import { INT256_MAX, randomMeters, randomPosition, randomPrice } from "./parityStates.ts";
 import { slotOf, word } from "./storage.ts";
 
-/** Enough for a guard, and little for a feed to burn: running out of it takes the simulator a second for each million. */
-const CALL_GAS = 2_000_000;
+/**
+ * A 64th of it is enough for a guard whose feed burnt the rest. Little to burn all the same: running out of it takes the
+ * simulator a second for each million.
+ */
+const CALL_GAS = 4_000_000;
 
 /** The account whose questions are asked: the one whose meters a snapshot has. */
 export const ACTOR: Address = "0x00000000000000000000000000000000000ac702";

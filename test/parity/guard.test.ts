@@ -118,7 +118,7 @@ describe(`SDK, preview and enforce of a deployed guard (SEED=${SEED})`, () => {
     expectReached(
       counter,
       ["Oracle", "Mode", ...ACTIVE_LIMITS, "None"].map((limit) => `limit ${limit}`),
-      20,
+      15,
     );
     expectReached(
       counter,
