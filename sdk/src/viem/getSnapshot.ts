@@ -85,14 +85,14 @@ export async function getSnapshot<chain extends Chain | undefined>(
   const call = { ...block, ...source, abi: sizingLensAbi, functionName: "snapshot", args: [guard, market, account] } as const;
   const state = (await read(call)) as LensState;
   const { words, volatilityWord, meters, blockNumber, timestamp } = state;
-  const fault = toFault(state);
+  const fault = faultOf(state);
   return createSnapshot({ market, account, words, volatilityWord, meters, roundData: toRoundData(state), fault, blockNumber, timestamp });
 }
 
 type LensState = ContractFunctionReturnType<typeof sizingLensAbi, "view", "snapshot">;
 
 /** Why there is no answer: what a lens of this version knows of. */
-function toFault({ fault }: LensState): FeedFault {
+function faultOf({ fault }: LensState): FeedFault {
   const name = ORACLE_STATUSES[fault];
   return name === "SequencerDown" || name === "Deviating" ? name : "Invalid";
 }
