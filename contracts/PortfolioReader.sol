@@ -11,7 +11,6 @@ import {Candidate, Greeks, PortfolioRisk, Underlying} from "./libraries/Portfoli
 import {MarketState, SizingMath} from "./libraries/SizingMath.sol";
 import {UnderlyingList} from "./libraries/UnderlyingList.sol";
 import {VolatilityMath} from "./libraries/VolatilityMath.sol";
-import {OracleScale} from "./libraries/limits/OracleScale.sol";
 import {FeedReader, Round} from "./oracle/FeedReader.sol";
 import {Market, VolatilityOracle} from "./oracle/VolatilityOracle.sol";
 import {FeedPolicy} from "./types/FeedPolicy.sol";
@@ -21,10 +20,14 @@ import {VolatilitySlot} from "./types/VolatilitySlot.sol";
 /// @dev What one feed said, so that each is asked once.
 /// @param variance WAD per year, to size by
 /// @param age seconds since the feed wrote
+/// @param confidence WAD ratio of the price
+/// @param hasConfidence whether it was asked for
 struct Reading {
     address feed;
     uint256 variance;
     uint256 age;
+    uint256 confidence;
+    bool hasConfidence;
 }
 
 /// @dev What an account holds, with what it is measured by.
@@ -98,31 +101,27 @@ abstract contract PortfolioReader is VolatilityOracle {
 
     /// @dev The market as if the feed's latest round had just been sampled, the slot to store for it, and that round's time
     /// (0 for none). A mode that does not judge asks nobody.
-    function _marketState(FeedPolicy feed, VolatilitySlot slot)
+    function _marketState(Market storage m, FeedPolicy feed, VolatilitySlot slot)
         internal
         view
         returns (MarketState memory state, VolatilitySlot next, uint256 roundTime)
     {
         next = slot;
         if (!SizingMath.judges(feed)) return (state, next, 0);
-        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
+        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals(), feed.hasConfidence());
         if (!round.isUsable) {
             state.status = round.fault;
             return (state, next, 0);
         }
         roundTime = round.updatedAt;
-        (state.variance, next) = _sample(slot, round, feed);
+        (state.variance, next) = _sample(m, feed, slot, round);
         unchecked {
             // A round from the future is not usable.
             state.age = block.timestamp - roundTime;
         }
-        state.status = _status(state.age, feed);
-        state.price = round.price;
-    }
-
-    function _status(uint256 age, FeedPolicy feed) private pure returns (OracleStatus) {
-        if (age >= feed.maxAge()) return OracleStatus.Stale;
-        return age > feed.heartbeat() ? OracleStatus.Aging : OracleStatus.Valid;
+        state.confidence = round.confidence;
+        state.status = SizingMath.oracleStatus(feed, state.age, state.confidence);
+        state.price = SizingMath.exposurePrice(round.price, state.confidence);
     }
 
     /// @dev Everything the account holds, by underlying: markets of one feed move as one.
@@ -139,7 +138,7 @@ abstract contract PortfolioReader is VolatilityOracle {
         Reading[] memory readings = new Reading[](others.length + 1);
         Underlying[] memory underlyings;
         (underlyings, account.underlyings) = UnderlyingList.create(others.length + 1);
-        readings[0] = Reading(feed.feed(), state.variance, state.age);
+        readings[0] = Reading(feed.feed(), state.variance, state.age, state.confidence, feed.hasConfidence());
         underlyings[0].move = _move(policy, readings[0]);
         account.scale = SizingMath.marketScale(feed, state);
         account.unit.delta = int256(WAD);
@@ -182,12 +181,14 @@ abstract contract PortfolioReader is VolatilityOracle {
                 ++count;
             }
         }
+        // One reading can't be both.
+        if (reading.hasConfidence != feed.hasConfidence()) return 0;
         PortfolioPolicy policy = m.portfolio;
         Underlying memory underlying = underlyings[index];
         underlying.move = Math.max(underlying.move, _move(policy, reading));
         PortfolioRisk.add(underlying, policy, exposure.delta, exposure.gamma, exposure.vega);
         account.decay += PortfolioRisk.decay(policy, exposure.theta);
-        account.scale = Math.min(account.scale, OracleScale.oracleScale(reading.age, feed.heartbeat(), feed.maxAge()));
+        account.scale = Math.min(account.scale, SizingMath.oracleScale(feed, reading.age, reading.confidence));
         return count;
     }
 
@@ -206,21 +207,23 @@ abstract contract PortfolioReader is VolatilityOracle {
 
     /// @dev Asks a feed for the first time.
     function _read(Reading memory reading, Market storage m, FeedPolicy feed) private view returns (bool) {
-        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
+        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals(), feed.hasConfidence());
         if (!round.isUsable) return false;
-        (reading.variance,) = _sample(m.volatility, round, feed);
+        (reading.variance,) = _sample(m, feed, m.volatility, round);
+        (reading.confidence, reading.hasConfidence) = (round.confidence, feed.hasConfidence());
         unchecked {
             // A round from the future is not usable.
             reading.age = block.timestamp - round.updatedAt;
         }
-        // Beyond its age the move could leave the domain of the scenarios; the scale is 0 there.
-        return reading.age < feed.maxAge();
+        // Beyond its age or doubt the move could leave the domain of the scenarios; the scale is 0 there.
+        return SizingMath.oracleScale(feed, reading.age, reading.confidence) > 0;
     }
 
     function _move(PortfolioPolicy policy, Reading memory reading) private pure returns (uint256) {
         unchecked {
-            // 24 bits, and an age below 2^20.
-            return VolatilityMath.adverseMove(policy.tail(), reading.variance, policy.horizon() + reading.age);
+            // 24 bits, and an age below 2^20; a move below 2^128 and a doubt below 2^58.
+            return VolatilityMath.adverseMove(policy.tail(), reading.variance, policy.horizon() + reading.age)
+                + reading.confidence;
         }
     }
 

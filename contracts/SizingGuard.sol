@@ -19,7 +19,6 @@ import {
 } from "./interfaces/ISizingGuard.sol";
 import {UNCAPPED} from "./libraries/FixedPointMath.sol";
 import {PositionMeters} from "./libraries/PositionMeters.sol";
-import {SelfLimitRules} from "./libraries/SelfLimitRules.sol";
 import {AccountState, MarketState, SizingMath} from "./libraries/SizingMath.sol";
 import {Market} from "./oracle/VolatilityOracle.sol";
 import {ExtendedPolicy} from "./types/ExtendedPolicy.sol";
@@ -28,8 +27,10 @@ import {GrowthMeter} from "./types/GrowthMeter.sol";
 import {HighWaterMark} from "./types/HighWaterMark.sol";
 import {PoolMeter} from "./types/PoolMeter.sol";
 import {PortfolioPolicy} from "./types/PortfolioPolicy.sol";
+import {PushedVariance} from "./types/PushedVariance.sol";
 import {RiskPolicy} from "./types/RiskPolicy.sol";
 import {SelfLimit} from "./types/SelfLimit.sol";
+import {VariancePolicy} from "./types/VariancePolicy.sol";
 import {VolatilitySlot} from "./types/VolatilitySlot.sol";
 
 /// @notice What a guard keeps for one account in one market, where Drawdown or SelfLimit is active.
@@ -95,7 +96,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
         bool isReduction = _reducesRisk(market, position, others);
         if (!feed.isSet() && !isReduction) revert PolicyNotSet(market);
         VolatilitySlot slot = m.volatility;
-        (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(feed, slot);
+        (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(m, feed, slot);
         Assessment memory assessment = _assess(market, feed, position, others, state, isReduction);
         if (isReduction) {
             _moveMeters(market, position);
@@ -118,13 +119,9 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
 
     /// @inheritdoc ISizingGuard
     function setSelfLimit(bytes32 market, uint256 selfLimit) external {
-        SelfLimit next = SelfLimit.wrap(selfLimit);
-        SelfLimitRules.requireInRange(next, block.timestamp);
         AccountMeters storage a = _accounts[market][msg.sender];
-        SelfLimit current = a.selfLimit;
-        if (current.expiry() > block.timestamp && !SelfLimitRules.tightens(current, next)) {
-            revert SelfLimitLoosens(market, msg.sender, SelfLimit.unwrap(current));
-        }
+        SelfLimit next = SelfLimit.wrap(selfLimit);
+        CHECKER.requireSelfLimit(market, msg.sender, a.selfLimit, next);
         a.selfLimit = next;
         emit SelfLimitSet(market, msg.sender, selfLimit);
     }
@@ -139,6 +136,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
         m.risk = RiskPolicy.wrap(words.riskPolicy);
         m.extended = ExtendedPolicy.wrap(words.extendedPolicy);
         m.portfolio = PortfolioPolicy.wrap(words.portfolioPolicy);
+        m.variance = VariancePolicy.wrap(words.variancePolicy);
         emit PolicySet(market, words);
         // Two feeds need not quote the same thing: a return measured across both would be nonsense.
         if (restarts) _store(market, m, m.volatility, VolatilitySlot.wrap(0));
@@ -151,7 +149,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
         Market storage m = _markets[market];
         FeedPolicy feed = m.feed;
         if (!feed.isSet()) return _previewUnset(market, position, SizingMath.reducesRisk(position));
-        (MarketState memory state,, uint256 roundTime) = _marketState(feed, m.volatility);
+        (MarketState memory state,, uint256 roundTime) = _marketState(m, feed, m.volatility);
         return _preview(market, position, state, roundTime, 0);
     }
 
@@ -165,7 +163,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
         FeedPolicy feed = m.feed;
         bool isReduction = _reducesRisk(market, position, others);
         if (!feed.isSet()) return (_previewUnset(market, position, isReduction), assessment);
-        (MarketState memory state,, uint256 roundTime) = _marketState(feed, m.volatility);
+        (MarketState memory state,, uint256 roundTime) = _marketState(m, feed, m.volatility);
         assessment = _assess(market, feed, position, others, state, isReduction);
         verdict = _preview(market, position, state, roundTime, assessment.limit);
         if (assessment.loss <= assessment.allowedLoss) return (verdict, assessment);
@@ -181,6 +179,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
         words.riskPolicy = RiskPolicy.unwrap(m.risk);
         words.extendedPolicy = ExtendedPolicy.unwrap(m.extended);
         words.portfolioPolicy = PortfolioPolicy.unwrap(m.portfolio);
+        words.variancePolicy = VariancePolicy.unwrap(m.variance);
     }
 
     /// @inheritdoc ISizingGuard
@@ -192,6 +191,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
         words.shortGrowth = GrowthMeter.unwrap(m.shortGrowth);
         words.highWaterMark = HighWaterMark.unwrap(a.highWaterMark);
         words.selfLimit = SelfLimit.unwrap(a.selfLimit);
+        words.pushedVariance = PushedVariance.unwrap(m.pushed);
     }
 
     /* PRIVATE */
@@ -202,7 +202,7 @@ contract SizingGuard is ISizingGuard, PortfolioReader, AccessManaged {
         FeedPolicy feed = m.feed;
         if (!feed.isSet()) revert PolicyNotSet(market);
         VolatilitySlot slot = m.volatility;
-        (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(feed, slot);
+        (MarketState memory state, VolatilitySlot next, uint256 roundTime) = _marketState(m, feed, slot);
         if (_measuresPool(feed, roundTime)) _seePool(m, state, position.poolEquity, roundTime);
         limitSize = _judge(market, m, feed, position, state, 0);
         _store(market, m, slot, next);

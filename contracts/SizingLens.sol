@@ -53,7 +53,8 @@ contract SizingLens is ISizingLens {
         result.timestamp = block.timestamp;
         FeedPolicy feed = FeedPolicy.wrap(result.words.feedPolicy);
         if (!feed.isSet()) return result;
-        (bool ok, FeedReader.Answer memory answer, OracleStatus fault) = FeedReader.latestAnswer(feed.feed());
+        (bool ok, FeedReader.Answer memory answer, OracleStatus fault) = 
+            FeedReader.latestAnswer(feed.feed(), feed.hasConfidence());
         result.fault = fault;
         if (!ok) return result;
         result.isAnswered = true;
@@ -138,12 +139,13 @@ contract SizingLens is ISizingLens {
         if (verdict.limit < Limit.Volatility || position.equity <= 0) return limits;
         PolicyWords memory words = guard.policy(market);
         FeedPolicy feed = FeedPolicy.wrap(words.feedPolicy);
-        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals());
+        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals(), feed.hasConfidence());
         if (!round.isUsable) return limits;
         MeterWords memory meters = guard.meters(market, position.account);
         uint256 age = block.timestamp - round.updatedAt;
         uint256 pool = PoolMeter.wrap(meters.pool).seen(round.updatedAt);
-        MarketState memory state = MarketState(verdict.status, verdict.price, verdict.variance, age, pool);
+        MarketState memory state =
+            MarketState(verdict.status, verdict.price, verdict.variance, age, pool, round.confidence);
         AccountState memory account =
             _accountState(feed.active(), ExtendedPolicy.wrap(words.extendedPolicy), meters, position);
         account.portfolioLimit = portfolioLimit;

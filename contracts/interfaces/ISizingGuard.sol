@@ -89,16 +89,20 @@ enum PolicyField {
     VegaCapMantissa,
     VegaCapExponent,
     Beta,
-    BetaStress
+    BetaStress,
+    VarianceSource,
+    MaxVolatility,
+    VarianceSpare
 }
 
 /// @notice A market's policy as it is stored (layouts: FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol,
-/// PortfolioPolicy.sol).
+/// PortfolioPolicy.sol, VariancePolicy.sol).
 struct PolicyWords {
     uint256 feedPolicy;
     uint256 riskPolicy;
     uint256 extendedPolicy;
     uint256 portfolioPolicy;
+    uint256 variancePolicy;
 }
 
 /// @notice What a guard remembers of a market and of one account in it, as it is stored.
@@ -113,6 +117,8 @@ struct MeterWords {
     uint256 highWaterMark;
     /// What the account allows itself (layout: SelfLimit.sol); 0 where it never said.
     uint256 selfLimit;
+    /// What others say of the market's variance (layout: PushedVariance.sol); 0 before `sync` first asked.
+    uint256 pushedVariance;
 }
 
 /// @notice Fields of a self limit, as `SelfLimitOutOfRange` names them.

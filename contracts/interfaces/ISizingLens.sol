@@ -13,7 +13,8 @@ import {
     Verdict
 } from "./ISizingGuard.sol";
 
-/// @notice What a feed's `latestRoundData()` returned, word for word: nothing is converted and nothing is believed.
+/// @notice What a feed's `latestRoundData()` returned, word for word: nothing is converted and nothing is believed. Where the
+/// policy asks the feed how sure it is, what `latestRoundDataWithConfidence()` did: its confidence stands in `startedAt`.
 struct RoundData {
     uint256 roundId;
     int256 answer;

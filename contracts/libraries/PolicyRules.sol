@@ -8,6 +8,7 @@ import {ExtendedPolicyLibrary} from "../types/ExtendedPolicy.sol";
 import {FeedPolicy, FeedPolicyLibrary} from "../types/FeedPolicy.sol";
 import {PortfolioPolicyLibrary} from "../types/PortfolioPolicy.sol";
 import {RiskPolicyLibrary} from "../types/RiskPolicy.sol";
+import {VariancePolicyLibrary} from "../types/VariancePolicy.sol";
 import {SizingMath} from "./SizingMath.sol";
 
 /// @title PolicyRules
@@ -17,6 +18,7 @@ library PolicyRules {
     uint256 internal constant ONE = 10_000;
     uint256 internal constant MAX_BETA_STRESS = 100;
     uint256 internal constant MAX_EXPONENT = 40;
+    uint256 internal constant MAX_FEED_FLAGS = 7;
     uint256 internal constant MAX_POWER = 3;
     uint256 internal constant SUPPORTED = (1 << uint256(Limit.Volatility)) | (1 << uint256(Limit.Collateral))
         | (1 << uint256(Limit.Margin)) | (1 << uint256(Limit.Liquidity)) | (1 << uint256(Limit.OpenInterest))
@@ -42,10 +44,11 @@ library PolicyRules {
         uint256 active = feed.active();
         _requireAccountFields(market, active, words.riskPolicy);
         _requireMarketFields(market, active, words.riskPolicy);
-        _requireDepthFields(market, active, feed.flags(), words.extendedPolicy);
+        _requireDepthFields(market, active, feed.usesImpact() ? 1 : 0, words.extendedPolicy);
         _requireMeterFields(market, active, words.extendedPolicy);
         _requirePortfolioFields(market, active, words.portfolioPolicy);
         _requireCapFields(market, words.portfolioPolicy);
+        _requireVarianceFields(market, feed, words.variancePolicy);
     }
 
     /// @notice The feed answers, and says the decimals the policy says.
@@ -72,8 +75,7 @@ library PolicyRules {
         _requireRange(market, PolicyField.MaxAge, maxAge, heartbeat + 1, type(uint16).max);
         uint256 floor = uint16(word >> FeedPolicyLibrary.VOLATILITY_FLOOR);
         _requireRange(market, PolicyField.VolatilityFloor, floor, 1, type(uint16).max);
-        _requireRange(market, PolicyField.MaxConfidence, uint8(word >> FeedPolicyLibrary.MAX_CONFIDENCE), 0, 0);
-        _requireRange(market, PolicyField.Flags, word >> FeedPolicyLibrary.FLAGS, 0, 1);
+        _requireRange(market, PolicyField.Flags, word >> FeedPolicyLibrary.FLAGS, 0, MAX_FEED_FLAGS);
     }
 
     function _requireLimits(bytes32 market, FeedPolicy feed) private pure {
@@ -181,6 +183,14 @@ library PolicyRules {
         _requireCap(market, PolicyField.GammaCapMantissa, word >> PortfolioPolicyLibrary.GAMMA_CAP, least);
         least = _flag(flags, PortfolioPolicyLibrary.CAPS_VEGA);
         _requireCap(market, PolicyField.VegaCapMantissa, word >> PortfolioPolicyLibrary.VEGA_CAP, least);
+    }
+
+    /// @dev What is pushed counts only from a source, and no further than some volatility.
+    function _requireVarianceFields(bytes32 market, FeedPolicy feed, uint256 word) private pure {
+        uint256 least = feed.usesPushedVariance() ? 1 : 0;
+        _requireRange(market, PolicyField.VarianceSource, uint160(word), least, type(uint160).max);
+        _requireRatio(market, PolicyField.MaxVolatility, word >> VariancePolicyLibrary.MAX_VOLATILITY, least, type(uint16).max);
+        _requireRange(market, PolicyField.VarianceSpare, word >> VariancePolicyLibrary.SPARE, 0, 0);
     }
 
     /// @dev The lowest 32 bits, mantissa and exponent; the exponent's field follows the mantissa's.

@@ -22,9 +22,10 @@ import {SkewLimit} from "./limits/SkewLimit.sol";
 import {VolatilityLimit} from "./limits/VolatilityLimit.sol";
 
 /// @notice What the market looks like at the moment of the question.
-/// @param price WAD quote per base
+/// @param price WAD quote per base, at the upper end of its confidence interval (`exposurePrice`)
 /// @param variance WAD per year, to size by
 /// @param age seconds since the feed wrote the price
+/// @param confidence half that interval, WAD ratio of the feed's price
 /// @param poolEquity the most of the pool to believe, quote WAD (`PoolMeter.seen`); for Concentration
 struct MarketState {
     OracleStatus status;
@@ -32,6 +33,7 @@ struct MarketState {
     uint256 variance;
     uint256 age;
     uint256 poolEquity;
+    uint256 confidence;
 }
 
 /// @notice What the meters say of the account and its side at the moment of the question.
@@ -63,6 +65,7 @@ struct MarketTerms {
 library SizingMath {
     /// @dev Money beyond this is treated as this much (equity) or as too much (exposure): the domain of `marginLimit`.
     uint256 internal constant MAX_MONEY = (1 << 127) - 1;
+    uint256 private constant MAX_PRICE = uint256(type(int256).max);
     /// @dev Limits that measure an account's own equity.
     uint256 internal constant ACCOUNT_LIMITS = (1 << uint256(Limit.Volatility)) | (1 << uint256(Limit.Collateral))
         | (1 << uint256(Limit.Margin));
@@ -184,15 +187,39 @@ library SizingMath {
     /// @dev Not a share of the result: what is left beside others' open interest would then be scaled anew for every
     /// account, and together they could have more than one.
     function marketScale(FeedPolicy feed, MarketState memory market) internal pure returns (uint256) {
-        return OracleScale.oracleScale(market.age, feed.heartbeat(), feed.maxAge());
+        return oracleScale(feed, market.age, market.confidence);
+    }
+
+    /// @notice What the age of a price and the doubt about it leave of everything, WAD: the smaller of both scales. Doubt counts
+    /// from half of what the policy accepts.
+    function oracleScale(FeedPolicy feed, uint256 age, uint256 confidence) internal pure returns (uint256) {
+        uint256 scale = OracleScale.oracleScale(age, feed.heartbeat(), feed.maxAge());
+        if (!feed.hasConfidence()) return scale;
+        uint256 most = feed.maxConfidence();
+        return Math.min(scale, OracleScale.oracleScale(confidence, most / 2, most));
+    }
+
+    /// @notice What a price of this age and doubt is worth.
+    function oracleStatus(FeedPolicy feed, uint256 age, uint256 confidence) internal pure returns (OracleStatus) {
+        if (age >= feed.maxAge()) return OracleStatus.Stale;
+        if (feed.hasConfidence() && confidence > feed.maxConfidence() / 2) return OracleStatus.Uncertain;
+        return age > feed.heartbeat() ? OracleStatus.Aging : OracleStatus.Valid;
+    }
+
+    /// @notice The price exposure is valued at: ⌈price·(W + confidence) / W⌉, WAD; 2^255 − 1 where it does not fit that.
+    /// @param price at most 2^255 − 1
+    function exposurePrice(uint256 price, uint256 confidence) internal pure returns (uint256) {
+        if (confidence == 0) return price;
+        uint256 most = FixedPointMath.mulDivUpSaturating(price, Math.saturatingAdd(WAD, confidence), WAD);
+        return Math.min(most, MAX_PRICE);
     }
 
     /// @notice The adverse move of the log price that the policy asks to survive, rounded up, WAD: the older the price, the
-    /// longer the horizon.
+    /// longer the horizon; what the feed does not know of it on top.
     function policyMove(RiskPolicy risk, MarketState memory market) internal pure returns (uint256) {
         unchecked {
-            // 24 bits, and an age that `marketScale` left something of: below 2^20.
-            return VolatilityMath.adverseMove(risk.tail(), market.variance, risk.horizon() + market.age);
+            // 24 bits, and an age and a confidence that `marketScale` left something of: below 2^20 and 2^58.
+            return VolatilityMath.adverseMove(risk.tail(), market.variance, risk.horizon() + market.age) + market.confidence;
         }
     }
 

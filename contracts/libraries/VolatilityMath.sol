@@ -16,6 +16,14 @@ library VolatilityMath {
     /// @dev Beyond e^5 a short's loss is no longer worth computing: the limit is zero.
     uint256 private constant MAX_SHORT_MOVE = 5 * WAD;
 
+    /// @dev One return as the recursion takes it.
+    /// @param squared q = ⌈r²·YEAR / (D·W)⌉, annualised, WAD
+    struct Return {
+        uint256 elapsed;
+        int256 lnPrice;
+        uint256 squared;
+    }
+
     /// @notice The word after one more observation. The result is never below the real-valued recursion.
     /// @param price WAD quote per base, in [1, 2^255 − 1]
     /// @param time seconds, unix: when the feed saw that price. Not after the last observation: the word is unchanged
@@ -27,16 +35,28 @@ library VolatilityMath {
     {
         if (word.samples() == 0) return _firstObservation(price, time, parameters);
         if (time <= word.time()) return word;
-        uint256 elapsed = time - word.time();
-        int256 lnPrice = _ln(price);
-        uint256 squaredReturn = _annualisedSquaredReturn(lnPrice, word.lnPrice(), elapsed);
+        Return memory r = _return(word, price, time);
         // The fast leg first: which of two faults is reported must not hang on the order in which arguments are evaluated.
-        uint256 fastVariance = _mix(word.fastVariance(), squaredReturn, elapsed, parameters.fastTau);
-        uint256 clipped = _clip(squaredReturn, word.slowVariance(), elapsed, parameters);
-        uint256 slowVariance = _mix(word.slowVariance(), clipped, elapsed, parameters.slowTau);
-        return VolatilityWordLibrary.pack(
-            _countSample(word.samples(), elapsed, parameters), time, slowVariance, fastVariance, lnPrice
-        );
+        uint256 fastVariance = _mix(word.fastVariance(), r.squared, r.elapsed, parameters.fastTau);
+        uint256 clipped = _clip(r.squared, word.slowVariance(), r.elapsed, parameters);
+        return _next(word, time, r, fastVariance, clipped, parameters);
+    }
+
+    /// @notice `updateVolatility` for a feed that can print bad ticks: both legs ignore what lies beyond six standard deviations
+    /// of the slow one, so that the fast leg too believes a leap only as it lasts.
+    /// @dev A crash counts later, by as much as it exceeds what was known: docs/math.md says how much. Faults as there, the
+    /// clip's first.
+    function updateWinsorised(VolatilityWord word, uint256 price, uint32 time, VolatilityParameters memory parameters)
+        internal
+        pure
+        returns (VolatilityWord)
+    {
+        if (word.samples() == 0) return _firstObservation(price, time, parameters);
+        if (time <= word.time()) return word;
+        Return memory r = _return(word, price, time);
+        uint256 clipped = _clip(r.squared, word.slowVariance(), r.elapsed, parameters);
+        uint256 fastVariance = _mix(word.fastVariance(), clipped, r.elapsed, parameters.fastTau);
+        return _next(word, time, r, fastVariance, clipped, parameters);
     }
 
     /// @notice The word after an observation across a gap nobody watched: like `updateVolatility`, but neither variance
@@ -47,7 +67,11 @@ library VolatilityMath {
         pure
         returns (VolatilityWord)
     {
-        VolatilityWord updated = updateVolatility(word, price, time, parameters);
+        return acrossGap(word, updateVolatility(word, price, time, parameters));
+    }
+
+    /// @notice What an update of `word` comes to where nobody watched in between: neither variance falls.
+    function acrossGap(VolatilityWord word, VolatilityWord updated) internal pure returns (VolatilityWord) {
         return VolatilityWordLibrary.pack(
             updated.samples(),
             updated.time(),
@@ -100,15 +124,28 @@ library VolatilityMath {
         return FixedPointMath.lnWad(int256(price));
     }
 
-    /// @dev q = ⌈r²·YEAR / (D·W)⌉. Not clamped before mixing: a 10 % move in 12 s is q = 26 280, and must keep its weight.
-    function _annualisedSquaredReturn(int256 lnPrice, int256 lnPriceBefore, uint256 elapsed)
-        private
-        pure
-        returns (uint256)
-    {
-        int256 difference = lnPrice - lnPriceBefore;
-        uint256 r = uint256(difference < 0 ? -difference : difference) + LN_ERROR;
-        return FixedPointMath.mulDivUp(r * r, YEAR, elapsed * WAD);
+    /// @dev Not clamped before mixing: a 10 % move in 12 s is q = 26 280, and must keep its weight.
+    function _return(VolatilityWord word, uint256 price, uint32 time) private pure returns (Return memory r) {
+        r.elapsed = time - word.time();
+        r.lnPrice = _ln(price);
+        int256 difference = r.lnPrice - word.lnPrice();
+        uint256 size = uint256(difference < 0 ? -difference : difference) + LN_ERROR;
+        r.squared = FixedPointMath.mulDivUp(size * size, YEAR, r.elapsed * WAD);
+    }
+
+    /// @dev The word, given its fast leg and what the slow one takes in.
+    function _next(
+        VolatilityWord word,
+        uint32 time,
+        Return memory r,
+        uint256 fastVariance,
+        uint256 clipped,
+        VolatilityParameters memory parameters
+    ) private pure returns (VolatilityWord) {
+        uint256 slowVariance = _mix(word.slowVariance(), clipped, r.elapsed, parameters.slowTau);
+        return VolatilityWordLibrary.pack(
+            _countSample(word.samples(), r.elapsed, parameters), time, slowVariance, fastVariance, r.lnPrice
+        );
     }
 
     /// @dev The slow leg ignores what lies beyond six standard deviations of itself, so that one bad tick can't poison it.

@@ -3,8 +3,10 @@ pragma solidity 0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
+import {IConfidenceFeed} from "../interfaces/IConfidenceFeed.sol";
 import {IFeedErrors} from "../interfaces/IFeedErrors.sol";
 import {OracleStatus} from "../interfaces/ISizingGuard.sol";
+import {FixedPointMath, WAD} from "../libraries/FixedPointMath.sol";
 
 /// @notice One round of a feed, converted at the edge.
 /// @param isUsable whether it is a price at all: the other fields mean nothing if not
@@ -12,6 +14,7 @@ import {OracleStatus} from "../interfaces/ISizingGuard.sol";
 /// @param id the feed's own round id
 /// @param price WAD quote per base, rounded up: exposure is never understated
 /// @param updatedAt seconds, unix
+/// @param confidence half the interval the price lies in, WAD ratio of the price, rounded up; 0 where nobody asked
 /// @param fault why the feed does not answer, as it says; Invalid for every other reason
 struct Round {
     bool isUsable;
@@ -19,6 +22,7 @@ struct Round {
     uint80 id;
     uint32 updatedAt;
     uint256 price;
+    uint256 confidence;
     OracleStatus fault;
 }
 
@@ -42,10 +46,20 @@ library FeedReader {
 
     /// @notice The feed's latest round.
     /// @param decimals of the feed's answers, at most 36
-    function latest(address feed, uint256 decimals) internal view returns (Round memory round) {
-        (bool ok, uint256 words) = _call(feed, IAggregatorV3.latestRoundData.selector, 0, 0);
-        if (ok) _convert(round, words, decimals);
-        else round.fault = _fault(words);
+    function latest(address feed, uint256 decimals) internal view returns (Round memory) {
+        return latest(feed, decimals, false);
+    }
+
+    /// @notice The same.
+    /// @param hasConfidence whether to ask how sure it is too: of a feed that can't say there is no usable round then
+    function latest(address feed, uint256 decimals, bool hasConfidence) internal view returns (Round memory round) {
+        (bool ok, uint256 words) = _call(feed, _latestSelector(hasConfidence), 0, 0);
+        if (!ok) {
+            round.fault = _fault(words);
+            return round;
+        }
+        _convert(round, words, decimals);
+        if (hasConfidence && round.isUsable) round.confidence = _confidence(words);
     }
 
     /// @notice The round with this id; one that does not exist where the feed answers with another.
@@ -60,8 +74,18 @@ library FeedReader {
     /// @return answer its five words
     /// @return fault where it failed: why, as the feed says
     function latestAnswer(address feed) internal view returns (bool ok, Answer memory answer, OracleStatus fault) {
+        return latestAnswer(feed, false);
+    }
+
+    /// @notice The same.
+    /// @param hasConfidence as for `latest`; the third word is the confidence then
+    function latestAnswer(address feed, bool hasConfidence)
+        internal
+        view
+        returns (bool ok, Answer memory answer, OracleStatus fault)
+    {
         uint256 words;
-        (ok, words) = _call(feed, IAggregatorV3.latestRoundData.selector, 0, 0);
+        (ok, words) = _call(feed, _latestSelector(hasConfidence), 0, 0);
         if (!ok) fault = _fault(words);
         // Assembly because the five words lie in memory in the struct's own order.
         assembly ("memory-safe") {
@@ -79,6 +103,23 @@ library FeedReader {
             ok := and(ok, gt(returndatasize(), 0x1f))
             decimals := mload(0)
         }
+    }
+
+    /// @dev Both answer in five words.
+    function _latestSelector(bool hasConfidence) private pure returns (bytes4) {
+        return hasConfidence
+            ? IConfidenceFeed.latestRoundDataWithConfidence.selector
+            : IAggregatorV3.latestRoundData.selector;
+    }
+
+    /// @dev The third word of an answer whose second is above 0, as a share of that.
+    function _confidence(uint256 words) private pure returns (uint256) {
+        (uint256 answer, uint256 half) = (0, 0);
+        assembly ("memory-safe") {
+            answer := mload(add(words, 0x20))
+            half := mload(add(words, 0x40))
+        }
+        return FixedPointMath.mulDivUpSaturating(half, WAD, answer);
     }
 
     /// @dev Asks the feed, and copies exactly five words, so an oversized answer costs its author and not the caller. They are

@@ -20,6 +20,7 @@ import {SkewLimit} from "../libraries/limits/SkewLimit.sol";
 import {PoolMeter} from "../types/PoolMeter.sol";
 import {SurvivableMove} from "../libraries/limits/SurvivableMove.sol";
 import {TouchMath} from "../libraries/TouchMath.sol";
+import {PushedVariance} from "../types/PushedVariance.sol";
 import {VolatilityParameters, VolatilityWord, VolatilityWordLibrary} from "../types/VolatilityWord.sol";
 
 /// @title MathHarness
@@ -120,6 +121,34 @@ contract MathHarness {
         VolatilityParameters memory parameters =
             VolatilityParameters(fastTau, slowTau, minInterval, clipSquared, varianceFloor, initialVariance);
         return VolatilityMath.updateVolatility(word, price, time, parameters);
+    }
+
+    function updateWinsorised(
+        VolatilityWord word,
+        uint256 price,
+        uint32 time,
+        uint256 fastTau,
+        uint256 slowTau,
+        uint256 minInterval,
+        uint256 clipSquared,
+        uint256 varianceFloor,
+        uint256 initialVariance
+    ) external pure returns (VolatilityWord) {
+        VolatilityParameters memory parameters =
+            VolatilityParameters(fastTau, slowTau, minInterval, clipSquared, varianceFloor, initialVariance);
+        return VolatilityMath.updateWinsorised(word, price, time, parameters);
+    }
+
+    function pushedVarianceAt(PushedVariance word, uint256 timestamp) external pure returns (uint256) {
+        return word.at(timestamp);
+    }
+
+    function nextPushedVariance(PushedVariance word, uint72 target, uint32 until, uint32 timestamp)
+        external
+        pure
+        returns (PushedVariance)
+    {
+        return word.next(target, until, timestamp);
     }
 
     function updateAcrossGap(

@@ -14,6 +14,7 @@ import {RiskPolicy} from "../types/RiskPolicy.sol";
 import {GrowthMeter} from "../types/GrowthMeter.sol";
 import {HighWaterMark} from "../types/HighWaterMark.sol";
 import {SelfLimit} from "../types/SelfLimit.sol";
+import {VariancePolicy} from "../types/VariancePolicy.sol";
 
 /// @notice Every value the policy words stand for, in the order of the SDK's `Policy`.
 struct PolicyValues {
@@ -64,6 +65,11 @@ struct PolicyValues {
     uint256 vegaCap;
     int256 beta;
     uint256 betaStress;
+    uint256 maxConfidence;
+    bool usesPushedVariance;
+    bool isWinsorised;
+    address varianceSource;
+    uint256 maxVolatility;
 }
 
 /// @notice What a feed answers, word for word.
@@ -73,6 +79,8 @@ struct RoundAnswer {
     uint256 updatedAt;
     uint256 answeredInRound;
     uint256 decimals;
+    uint256 confidence;
+    bool hasConfidence;
 }
 
 /// @title SizingHarness
@@ -111,6 +119,7 @@ contract SizingHarness {
         RiskPolicy risk = RiskPolicy.wrap(words.riskPolicy);
         ExtendedPolicy extended = ExtendedPolicy.wrap(words.extendedPolicy);
         _addPortfolioValues(values, PortfolioPolicy.wrap(words.portfolioPolicy));
+        _addVarianceValues(values, feed, VariancePolicy.wrap(words.variancePolicy));
         values.feed = feed.feed();
         values.feedDecimals = feed.feedDecimals();
         values.mode = feed.mode();
@@ -139,6 +148,14 @@ contract SizingHarness {
         values.maxDrawdown = extended.maxDrawdown();
         values.drawdownPower = extended.drawdownPower();
         values.peakHalfLife = extended.peakHalfLife();
+    }
+
+    function _addVarianceValues(PolicyValues memory values, FeedPolicy feed, VariancePolicy variance) private pure {
+        values.maxConfidence = feed.maxConfidence();
+        values.usesPushedVariance = feed.usesPushedVariance();
+        values.isWinsorised = feed.isWinsorised();
+        values.varianceSource = variance.source();
+        values.maxVolatility = variance.maxVolatility();
     }
 
     function _addPortfolioValues(PolicyValues memory values, PortfolioPolicy portfolio) private pure {
@@ -208,7 +225,7 @@ contract SizingHarness {
         rounds = new Round[](answers.length);
         for (uint256 i = 0; i < answers.length; ++i) {
             _answer = answers[i];
-            rounds[i] = FeedReader.latest(address(this), answers[i].decimals);
+            rounds[i] = FeedReader.latest(address(this), answers[i].decimals, answers[i].hasConfidence);
         }
     }
 
@@ -216,5 +233,11 @@ contract SizingHarness {
     function latestRoundData() external view returns (uint256, int256, uint256, uint256, uint256) {
         RoundAnswer memory a = _answer;
         return (a.roundId, a.answer, a.updatedAt, a.updatedAt, a.answeredInRound);
+    }
+
+    /// @dev Of the shape of `IConfidenceFeed`.
+    function latestRoundDataWithConfidence() external view returns (uint256, int256, uint256, uint256, uint256) {
+        RoundAnswer memory a = _answer;
+        return (a.roundId, a.answer, a.confidence, a.updatedAt, a.answeredInRound);
     }
 }

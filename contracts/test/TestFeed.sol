@@ -2,11 +2,12 @@
 pragma solidity 0.8.30;
 
 import {IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
+import {IConfidenceFeed} from "../interfaces/IConfidenceFeed.sol";
 import {IFeedErrors} from "../interfaces/IFeedErrors.sol";
 
 /// @notice A price feed of the Chainlink shape whose rounds the owner of the test writes: a proxy with phases over rounds
 /// that are kept, so that walking back works. Anything a bad feed does is set with `setFault`.
-contract TestFeed is IAggregatorV3, IFeedErrors {
+contract TestFeed is IAggregatorV3, IConfidenceFeed, IFeedErrors {
     enum Fault {
         None,
         Reverts,
@@ -33,6 +34,8 @@ contract TestFeed is IAggregatorV3, IFeedErrors {
     uint8 public override decimals;
     Fault public fault;
     uint80 public latestId;
+    /// @notice Of every answer, in its units.
+    uint256 public confidence;
     mapping(uint80 id => Stored) public rounds;
 
     constructor(uint8 decimals_, uint80 firstId) {
@@ -46,6 +49,10 @@ contract TestFeed is IAggregatorV3, IFeedErrors {
 
     function setDecimals(uint8 decimals_) external {
         decimals = decimals_;
+    }
+
+    function setConfidence(uint256 confidence_) external {
+        confidence = confidence_;
     }
 
     /// @notice Writes the next round.
@@ -73,6 +80,12 @@ contract TestFeed is IAggregatorV3, IFeedErrors {
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
         require(msg.data.length == 4, "more than was asked for");
         return _answer(latestId);
+    }
+
+    function latestRoundDataWithConfidence() external view returns (uint80, int256, uint256, uint256, uint80) {
+        require(msg.data.length == 4, "more than was asked for");
+        (uint80 id, int256 answer,, uint256 updatedAt, uint80 answeredInRound) = _answer(latestId);
+        return (id, answer, confidence, updatedAt, answeredInRound);
     }
 
     function getRoundData(uint80 id) external view returns (uint80, int256, uint256, uint256, uint80) {

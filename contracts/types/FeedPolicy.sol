@@ -10,8 +10,10 @@ pragma solidity 0.8.30;
 /// - `active`: bit i switches on the limit with enum value i
 /// - `volatilityFloor`: volatility per year, in units of 1e-4
 /// - `maxAge`, `heartbeat`: units of 10 seconds
-/// - `maxConfidence`: largest confidence interval accepted, reserved
-/// - `flags`: bit 0: Liquidity also keeps to the law of market impact
+/// - `maxConfidence`: half the confidence interval, as a share of the price, from which a price carries nothing, in units of
+/// 1e-3; 0: nobody asks the feed how sure it is
+/// - `flags`: bit 0: Liquidity also keeps to the law of market impact; bit 1: what `sync` pushed counts; bit 2: the fast
+/// variance is winsorised too
 type FeedPolicy is uint256;
 
 using FeedPolicyLibrary for FeedPolicy global;
@@ -19,6 +21,9 @@ using FeedPolicyLibrary for FeedPolicy global;
 library FeedPolicyLibrary {
     uint256 internal constant TIME_UNIT = 10;
     uint256 internal constant RATIO_UNIT = 1e14;
+    uint256 internal constant CONFIDENCE_UNIT = 1e15;
+    uint256 internal constant USES_PUSHED_VARIANCE = 2;
+    uint256 internal constant IS_WINSORISED = 4;
     /// @dev Lowest bit of each field.
     uint256 internal constant FEED_DECIMALS = 160;
     uint256 internal constant HEARTBEAT = 168;
@@ -61,8 +66,17 @@ library FeedPolicyLibrary {
         return uint8(FeedPolicy.unwrap(word) >> MODE);
     }
 
+    /// @notice Confidence, WAD ratio of the price, from which a price carries nothing; 0: the feed is not asked for it.
     function maxConfidence(FeedPolicy word) internal pure returns (uint256) {
-        return uint8(FeedPolicy.unwrap(word) >> MAX_CONFIDENCE);
+        unchecked {
+            // 2^8·10^15 < 2^58.
+            return uint256(uint8(FeedPolicy.unwrap(word) >> MAX_CONFIDENCE)) * CONFIDENCE_UNIT;
+        }
+    }
+
+    /// @notice Whether the feed is asked how sure it is.
+    function hasConfidence(FeedPolicy word) internal pure returns (bool) {
+        return uint8(FeedPolicy.unwrap(word) >> MAX_CONFIDENCE) != 0;
     }
 
     function flags(FeedPolicy word) internal pure returns (uint256) {
@@ -72,6 +86,16 @@ library FeedPolicyLibrary {
     /// @notice Whether Liquidity also keeps to the law of market impact.
     function usesImpact(FeedPolicy word) internal pure returns (bool) {
         return (FeedPolicy.unwrap(word) >> FLAGS) & 1 == 1;
+    }
+
+    /// @notice Whether what `sync` pushed counts.
+    function usesPushedVariance(FeedPolicy word) internal pure returns (bool) {
+        return (FeedPolicy.unwrap(word) >> FLAGS) & USES_PUSHED_VARIANCE != 0;
+    }
+
+    /// @notice Whether the fast variance is winsorised too.
+    function isWinsorised(FeedPolicy word) internal pure returns (bool) {
+        return (FeedPolicy.unwrap(word) >> FLAGS) & IS_WINSORISED != 0;
     }
 
     function isSet(FeedPolicy word) internal pure returns (bool) {

@@ -1,4 +1,4 @@
-import type { Hex } from "viem";
+import { type Hex, zeroAddress } from "viem";
 import { encodePolicy, LIMITS, type Limit, MODES, type Mode, type Policy, requirePolicyInRange } from "../../sdk/src/index.ts";
 import { readJson } from "../lib/deployments.ts";
 import { DEFAULT_POLICY, marketId } from "../lib/market.ts";
@@ -6,6 +6,7 @@ import { DEFAULT_POLICY, marketId } from "../lib/market.ts";
 /** A policy as files hold it: amounts as decimal strings, because JSON's numbers cannot hold them. */
 export interface PolicyFile {
   readonly feed?: Hex;
+  readonly varianceSource?: Hex;
   readonly mode: Mode;
   readonly active: readonly Limit[];
   readonly [field: string]: string | boolean | readonly string[] | undefined;
@@ -15,7 +16,9 @@ export interface PolicyFile {
 const NUMBERS = fieldsOf("bigint");
 /** Every field that is true or false. */
 const FLAGS = fieldsOf("boolean");
-const FIELDS = ["feed", "mode", "active", ...FLAGS, ...NUMBERS];
+/** Every field that is an address, none of which a file must have. */
+const ADDRESSES = ["feed", "varianceSource"] as const;
+const FIELDS = [...ADDRESSES, "mode", "active", ...FLAGS, ...NUMBERS];
 
 function fieldsOf(type: "bigint" | "boolean"): readonly string[] {
   return Object.entries(DEFAULT_POLICY).flatMap(([name, value]) => (typeof value === type ? [name] : []));
@@ -31,16 +34,18 @@ export const readPolicyFile = (path: string): PolicyFile => readJson(path, check
 export function toPolicy(file: PolicyFile, feed: Hex): Policy {
   const numbers = NUMBERS.map((name) => [name, BigInt(file[name] as string)]);
   const flags = FLAGS.map((name) => [name, file[name]]);
-  const { mode, active } = file;
-  return { ...Object.fromEntries([...numbers, ...flags]), mode, active, feed: feed.toLowerCase() as Hex } as Policy;
+  const { mode, active, varianceSource = zeroAddress } = file;
+  const addresses = { feed: feed.toLowerCase(), varianceSource: varianceSource.toLowerCase() };
+  return { ...Object.fromEntries([...numbers, ...flags]), ...addresses, mode, active } as Policy;
 }
 
 /** The opposite; the feed is left out. */
 export function toPolicyFile(policy: Omit<Policy, "feed">): PolicyFile {
   const numbers = NUMBERS.map((name) => [name, String(policy[name as keyof typeof policy])]);
   const flags = FLAGS.map((name) => [name, policy[name as keyof typeof policy]]);
-  const { mode, active } = policy;
-  return { ...Object.fromEntries([...numbers, ...flags]), mode, active } as PolicyFile;
+  const { mode, active, varianceSource } = policy;
+  const addresses = varianceSource === zeroAddress ? {} : { varianceSource };
+  return { ...Object.fromEntries([...numbers, ...flags]), ...addresses, mode, active } as PolicyFile;
 }
 
 /**
@@ -64,8 +69,10 @@ function checkPolicyFile(value: unknown): PolicyFile {
   for (const name of NUMBERS) {
     if (typeof file[name] !== "string" || !/^\d+$/.test(file[name])) throw new Error(`${name} must be a string of decimal digits.`);
   }
-  if (file.feed !== undefined && !(typeof file.feed === "string" && /^0x[0-9a-fA-F]{40}$/.test(file.feed))) {
-    throw new Error("feed must be an address.");
+  for (const name of ADDRESSES) {
+    const address = file[name];
+    const isAddress = typeof address === "string" && /^0x[0-9a-fA-F]{40}$/.test(address);
+    if (address !== undefined && !isAddress) throw new Error(`${name} must be an address.`);
   }
   for (const name of FLAGS) if (typeof file[name] !== "boolean") throw new Error(`${name} must be true or false.`);
   if (!MODES.includes(file.mode as Mode)) throw new Error(`mode must be one of ${MODES.join(", ")}.`);

@@ -3,7 +3,7 @@
  * The demo and the tests start from here, so what the demo shows is what the tests test.
  */
 import type { HardhatViemHelpers } from "@nomicfoundation/hardhat-viem/types";
-import { getContractAddress, type Hex, keccak256, parseEther, toHex } from "viem";
+import { getContractAddress, type Hex, keccak256, parseEther, toHex, zeroAddress } from "viem";
 import { encodePolicy, type Policy } from "../../sdk/src/index.ts";
 
 /** Market id, by convention the hash of its name. */
@@ -77,6 +77,11 @@ export const DEFAULT_POLICY: Omit<Policy, "feed"> = {
   vegaCap: parseEther("5000000"),
   beta: 0n,
   betaStress: 0n,
+  maxConfidence: 0n,
+  isWinsorised: false,
+  usesPushedVariance: false,
+  varianceSource: zeroAddress,
+  maxVolatility: 0n,
 };
 
 /** What the reference perp charges and demands by itself: fifty times leverage, and nothing that looks at volatility. */

@@ -74,7 +74,7 @@ describe("SizingLens", () => {
 
     it("asks no feed for a market without a policy", async () => {
       expect(await snapshot(keccak256(toHex("nowhere")))).to.deep.include({
-        words: { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n },
+        words: { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n, variancePolicy: 0n },
         volatilityWord: 0n,
         isAnswered: false,
         round: NO_ROUND,

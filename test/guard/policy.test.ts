@@ -88,6 +88,9 @@ const LAYOUT = {
   VegaCapMantissa: ["portfolioPolicy", 216, 24],
   VegaCapExponent: ["portfolioPolicy", 240, 8],
   BetaStress: ["portfolioPolicy", 248, 8],
+  VarianceSource: ["variancePolicy", 0, 160],
+  MaxVolatility: ["variancePolicy", 160, 16],
+  VarianceSpare: ["variancePolicy", 176, 80],
 } as const satisfies Record<string, readonly [keyof PolicyWords, number, number]>;
 type Field = keyof typeof LAYOUT;
 
@@ -95,6 +98,11 @@ function withField(words: PolicyWords, field: Field, value: bigint): PolicyWords
   const [word, shift, bits] = LAYOUT[field];
   const mask = ((1n << BigInt(bits)) - 1n) << BigInt(shift);
   return { ...words, [word]: (words[word] & ~mask) | (value << BigInt(shift)) };
+}
+
+/** With somebody who says what the variance is, as a policy must have that listens. */
+function withSource(words: PolicyWords): PolicyWords {
+  return withField(withField(words, "VarianceSource", 0xabcdn), "MaxVolatility", 20_000n);
 }
 
 const setWords = (m: DirectGuard, words: PolicyWords): Promise<Hex> => m.guard.write.setPolicy([ETH_USD, words]);
@@ -110,7 +118,7 @@ interface Range {
 /** Every limit of this version. */
 const SUPPORTED: readonly Limit[] = ACTIVE_LIMITS;
 
-const NO_WORDS: PolicyWords = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n };
+const NO_WORDS: PolicyWords = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n, variancePolicy: 0n };
 
 /** Every field's range with all limits active. The default policy's heartbeat is 390 units. */
 const RANGES: readonly Range[] = [
@@ -118,8 +126,8 @@ const RANGES: readonly Range[] = [
   { field: "Heartbeat", minimum: 1n, maximum: 65_534n },
   { field: "MaxAge", minimum: 391n, maximum: 65_535n },
   { field: "VolatilityFloor", minimum: 1n, maximum: 65_535n },
-  { field: "MaxConfidence", minimum: 0n, maximum: 0n },
-  { field: "Flags", minimum: 0n, maximum: 1n },
+  { field: "MaxConfidence", minimum: 0n, maximum: 255n },
+  { field: "Flags", minimum: 0n, maximum: 7n },
   { field: "Tail", minimum: 10_000n, maximum: 65_535n },
   { field: "RiskBudget", minimum: 1n, maximum: 10_000n },
   { field: "MaintenanceAndPenalty", minimum: 0n, maximum: 10_000n },
@@ -158,6 +166,9 @@ const RANGES: readonly Range[] = [
   { field: "VegaCapExponent", minimum: 0n, maximum: 40n },
   { field: "Beta", minimum: 0n, maximum: 10_000n },
   { field: "BetaStress", minimum: 0n, maximum: 100n },
+  { field: "VarianceSource", minimum: 1n, maximum: 2n ** 160n - 1n },
+  { field: "MaxVolatility", minimum: 1n, maximum: 65_535n },
+  { field: "VarianceSpare", minimum: 0n, maximum: 0n },
 ];
 
 describe("a policy's fields", () => {
@@ -169,7 +180,7 @@ describe("a policy's fields", () => {
       for (const value of [minimum, maximum]) {
         const m = await direct();
         // A heartbeat at its maximum leaves one value for the age.
-        const base = withField(m.words, "Active", bits(SUPPORTED));
+        const base = withSource(withField(m.words, "Active", bits(SUPPORTED)));
         const words = withField(field === "Heartbeat" ? withField(base, "MaxAge", 65_535n) : base, field, value);
         const hash = await setWords(m, words);
         expect(await m.guard.read.policy([ETH_USD])).to.deep.equal(words);
@@ -182,8 +193,8 @@ describe("a policy's fields", () => {
       it(`${field} just outside is refused, with the field, the value and its bounds; the SDK refuses it with the same words`, async () => {
         const m = await direct();
         for (const value of outside) {
-          const active = withField(m.words, "Active", bits(SUPPORTED));
-          const all = withField(withField(active, "Flags", 1n), "PortfolioFlags", 31n);
+          const active = withSource(withField(m.words, "Active", bits(SUPPORTED)));
+          const all = withField(withField(active, "Flags", 3n), "PortfolioFlags", 31n);
           const base = field === "Heartbeat" && value > maximum ? withField(all, "MaxAge", 65_535n) : all;
           const words = withField(base, field, value);
           const args = [ETH_USD, POLICY_FIELDS.indexOf(field), value, minimum, maximum];

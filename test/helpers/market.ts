@@ -5,7 +5,7 @@
 
 import { expect } from "chai";
 import { artifacts, network } from "hardhat";
-import { type Abi, decodeErrorResult, encodeErrorResult, getContractAddress, type Hex, parseAbi, parseEventLogs } from "viem";
+import { type Abi, decodeErrorResult, encodeErrorResult, getContractAddress, type Hex, parseAbi, parseEventLogs, zeroAddress } from "viem";
 import { type DeployOptions, deployMarket, ETH_USD, FIRST_ROUND_ID } from "../../scripts/lib/market.ts";
 import { revertData } from "../../scripts/lib/revert.ts";
 import { encodePolicy, LIMITS, type Limit, type Mode, ORACLE_STATUSES, type OracleStatus, type Policy } from "../../sdk/src/index.ts";
@@ -68,6 +68,11 @@ export const POLICY: Omit<Policy, "feed"> = {
   vegaCap: 10_000_000n * WAD,
   beta: 0n,
   betaStress: 0n,
+  maxConfidence: 0n,
+  isWinsorised: false,
+  usesPushedVariance: false,
+  varianceSource: zeroAddress,
+  maxVolatility: 0n,
 };
 
 /** What the perp of the tests charges and demands by itself. */

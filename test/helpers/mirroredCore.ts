@@ -64,13 +64,8 @@ export function impossibleCase(random: Random): Case {
 /** Words around the ends of the ranges, words with every bit random, and words of the codec. */
 export function randomWords(random: Random): PolicyWords {
   if (random.oneIn(10)) {
-    const [feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy] = [0, 0, 0, 0].map(() => random.bits(256)) as [
-      bigint,
-      bigint,
-      bigint,
-      bigint,
-    ];
-    return { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy };
+    const word = (): bigint => random.bits(256);
+    return { feedPolicy: word(), riskPolicy: word(), extendedPolicy: word(), portfolioPolicy: word(), variancePolicy: word() };
   }
   return packFields(random.oneIn(5) ? fieldsInRange(random, COMPLETE_SUBSETS) : fieldsAroundRange(random));
 }
@@ -89,11 +84,11 @@ function plausiblePosition(random: Random): Arguments {
 export const JUDGE: Mirrored = {
   name: "judge",
   mirror: (feedPolicy, riskPolicy, extendedPolicy, ...rest) => {
-    const [status = 0n, price = 0n, variance = 0n, age = 0n, poolEquity = 0n] = rest.slice(8);
-    const market = { status: ORACLE_STATUSES[Number(status)] ?? "Invalid", price, variance, age, poolEquity };
-    const [growthHeadroom = 0n, drawdownScale = 0n, selfLimit = 0n, portfolioLimit = 0n] = rest.slice(13);
+    const [status = 0n, price = 0n, variance = 0n, age = 0n, poolEquity = 0n, confidence = 0n] = rest.slice(8);
+    const market = { status: ORACLE_STATUSES[Number(status)] ?? "Invalid", price, variance, age, poolEquity, confidence };
+    const [growthHeadroom = 0n, drawdownScale = 0n, selfLimit = 0n, portfolioLimit = 0n] = rest.slice(14);
     const account = { growthHeadroom, drawdownScale, selfLimit: decodeSelfLimit(selfLimit), portfolioLimit };
-    const words = { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy: 0n };
+    const words = { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy: 0n, variancePolicy: 0n };
     return verdictWords(judge(decoded(words), positionOf(rest), market, account));
   },
   plausible: (random) => {
@@ -106,11 +101,11 @@ export const JUDGE: Mirrored = {
 
 export const POLICY_VALUES: Mirrored = {
   name: "policyValues",
-  mirror: (feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy) => {
-    return policyWords(decoded({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy }));
+  mirror: (feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy) => {
+    return policyWords(decoded({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy }));
   },
   plausible: (random) => {
-    const { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy } = randomWords(random);
+    const { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy } = randomWords(random);
     // A mode that no guard stores has no name, and a cap with an exponent beyond 67 may not fit.
     const mode = 0xffn << LAYOUT.Mode.shift;
     const exponent = 0xffn << LAYOUT.OpenInterestExponent.shift;
@@ -123,6 +118,7 @@ export const POLICY_VALUES: Mirrored = {
       (riskPolicy & ~exponent) | small("OpenInterestExponent"),
       (extendedPolicy & ~others) | small("MaxSkewExponent") | small("GrowthCapacityExponent"),
       caps.reduce((bits, name) => bits | small(name), portfolioPolicy & ~large),
+      variancePolicy,
     ];
   },
   hangsTogether: true,
@@ -133,7 +129,7 @@ export const POLICY_VALUES: Mirrored = {
 const POSITION_METERS: Mirrored = {
   name: "positionMeters",
   mirror: (extendedPolicy, before, after, mark, timestamp, ...words) => {
-    const policy = decoded({ feedPolicy: 1n, riskPolicy: 0n, extendedPolicy, portfolioPolicy: 0n });
+    const policy = decoded({ feedPolicy: 1n, riskPolicy: 0n, extendedPolicy, portfolioPolicy: 0n, variancePolicy: 0n });
     const position = positionOf(words);
     const [lost, gained] = [meters.shrunk(position), meters.grown(position)];
     return [
@@ -232,8 +228,8 @@ export const CORE: readonly Mirrored[] = [
   },
   {
     name: "requireInRange",
-    mirror: (market, feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy) => {
-      const words = { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy };
+    mirror: (market, feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy) => {
+      const words = { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy };
       requirePolicyInRange(`0x${market.toString(16).padStart(64, "0")}`, words);
       return policyWords(decoded(words));
     },

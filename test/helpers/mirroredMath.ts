@@ -9,13 +9,16 @@ import {
   mulDivDownSaturating,
   mulDivUp,
   mulDivUpSaturating,
+  nextPushedVariance,
   packVolatilityWord,
+  pushedVarianceAt,
   sqrtDown,
   sqrtUp,
   UNCAPPED,
   unpackVolatilityWord,
   updateAcrossGap,
   updateVolatility,
+  updateWinsorised,
   variance,
   WAD,
   YEAR,
@@ -23,6 +26,7 @@ import {
 import type { Arguments, Random } from "./corpus.ts";
 import type { Mirrored } from "./differential.ts";
 import { parametersOf, plausibleParameters, plausibleSample, plausibleWord } from "./differentialVolatility.ts";
+import { randomPushedVariance } from "./parityStates.ts";
 
 /** Factors of 2^257 - 1: half their product is 2^256 - 1 and a half, which overflows by the rounding alone. */
 const ROUNDS_UP_TO_OVERFLOW = [535006138814359n, 432862656469423142931042426214547535783388063929571229938474969n, 2n];
@@ -63,6 +67,27 @@ export const MATH: readonly Mirrored[] = [
   },
   update("updateVolatility", updateVolatility),
   update("updateAcrossGap", updateAcrossGap),
+  update("updateWinsorised", updateWinsorised),
+  {
+    name: "pushedVarianceAt",
+    mirror: pushedVarianceAt,
+    plausible: (random) => {
+      const now = random.between(2n ** 20n, 2n ** 31n);
+      return [randomPushedVariance(random, now), now];
+    },
+    errors: [],
+  },
+  {
+    name: "nextPushedVariance",
+    mirror: nextPushedVariance,
+    plausible: (random) => {
+      const now = random.between(2n ** 20n, 2n ** 31n);
+      const word = randomPushedVariance(random, now);
+      const target = random.oneIn(3) ? (word >> 120n) & (2n ** 72n - 1n) : random.logBetween(0n, 2n ** 72n - 1n);
+      return [word, target, now + random.between(-10n, 100_000n), now];
+    },
+    errors: [],
+  },
   {
     name: "variance",
     mirror: (word, ...parameters) => variance(word, parametersOf(parameters)),

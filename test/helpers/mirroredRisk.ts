@@ -95,7 +95,7 @@ export const ASSESS_FACTOR: Mirrored = {
 };
 
 function termsOf(portfolioPolicy: bigint): PortfolioTerms {
-  const policy = decodePolicy({ feedPolicy: 1n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy });
+  const policy = decodePolicy({ feedPolicy: 1n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy, variancePolicy: 0n });
   if (policy === null) throw new Error("a policy with a feed is set");
   return policy;
 }

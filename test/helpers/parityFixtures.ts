@@ -59,10 +59,15 @@ const POLICY: Policy = {
   vegaCap: 10_000_000n * WAD,
   beta: 0n,
   betaStress: 0n,
+  maxConfidence: 0n,
+  isWinsorised: false,
+  usesPushedVariance: false,
+  varianceSource: "0x0000000000000000000000000000000000000000",
+  maxVolatility: 0n,
 };
 
 /** Nothing is remembered. */
-export const NO_METERS: MeterWords = { pool: 0n, longGrowth: 0n, shortGrowth: 0n, highWaterMark: 0n, selfLimit: 0n };
+export const NO_METERS: MeterWords = { pool: 0n, longGrowth: 0n, shortGrowth: 0n, highWaterMark: 0n, selfLimit: 0n, pushedVariance: 0n };
 
 export const policyWith = (changes: Partial<Policy> = {}): Policy => ({ ...POLICY, ...changes });
 

@@ -9,7 +9,7 @@ import type { Provider } from "./batch.ts";
 import type { Random } from "./corpus.ts";
 import { FAULTS, faultOf } from "./faults.ts";
 import { COMPLETE_SUBSETS, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields, SMALL_SUBSETS } from "./parityPolicies.ts";
-import { INT256_MAX, randomMeters, randomPosition, randomPrice } from "./parityStates.ts";
+import { INT256_MAX, randomConfidence, randomMeters, randomPosition, randomPrice } from "./parityStates.ts";
 import { slotOf, word } from "./storage.ts";
 
 /**
@@ -64,7 +64,9 @@ export async function deployGuard() {
     const words = await guard.read.policy([market]);
     const volatilityWord = await guard.read.volatilityWord([market]);
     const meters = await guard.read.meters([market, ACTOR]);
-    const data = encodeFunctionData({ abi: feed.abi, functionName: "latestRoundData" });
+    const hasConfidence = (decodePolicy(words)?.maxConfidence ?? 0n) > 0n;
+    const functionName = hasConfidence ? "latestRoundDataWithConfidence" : "latestRoundData";
+    const data = encodeFunctionData({ abi: feed.abi, functionName });
     const answer = await callRaw(provider, feed.address, data);
     const roundData = toRoundData(answer);
     return createSnapshot({
@@ -86,10 +88,10 @@ export async function deployGuard() {
 /** Five words, whatever types the ABI says they have: a bad feed does not keep to them. */
 function toRoundData({ ok, data }: CallOutcome): RoundData | null {
   if (!ok || data.length < 2 + 5 * 64) return null;
-  const [roundId = 0n, answer = 0n, , updatedAt = 0n, answeredInRound = 0n] = [0, 1, 2, 3, 4].map((i) =>
+  const [roundId = 0n, answer = 0n, confidence = 0n, updatedAt = 0n, answeredInRound = 0n] = [0, 1, 2, 3, 4].map((i) =>
     BigInt(`0x${data.slice(2 + 64 * i, 66 + 64 * i)}`),
   );
-  return { roundId, answer: BigInt.asIntN(256, answer), updatedAt, answeredInRound };
+  return { roundId, answer: BigInt.asIntN(256, answer), confidence, updatedAt, answeredInRound };
 }
 
 /** A position of the actor for this market, or for a policy like any other where it has none. */
@@ -128,6 +130,8 @@ export async function randomGuardState(harness: GuardHarness, random: Random, in
   // Half of the forged words know a price near the feed's: only then does a variance fall, and watching matters.
   const lastPrice = random.oneIn(2) ? price : randomPrice(random);
   if (random.oneIn(3)) await forgeVolatilityWord(harness, market, random, updatedAt - pause(random, policy.heartbeat), lastPrice);
+  const answer = toAnswer(price, policy.feedDecimals);
+  await feed.write.setConfidence([(answer * clamp(randomConfidence(random, policy), 0n, WAD)) / WAD]);
   await forgeMeters(harness, market, random, policy, updatedAt);
   if (random.oneIn(6)) await feed.write.setFault([random.pick(USUAL_FAULTS)]);
   await passTo(harness, updatedAt + randomAge(random, policy.heartbeat, policy.maxAge));
@@ -187,6 +191,7 @@ async function forgeMeters(harness: GuardHarness, market: Hex, random: Random, p
   const [ofMarket, ofAccount] = [slotOf(market, 0n), slotOf(word(BigInt(ACTOR)), slotOf(market, 2n))];
   await forge(harness, ofMarket + 5n, meters.longGrowth);
   await forge(harness, ofMarket + 6n, meters.shortGrowth);
+  await forge(harness, ofMarket + 9n, meters.pushedVariance ?? 0n);
   await forge(harness, ofAccount, meters.highWaterMark);
   await forge(harness, ofAccount + 1n, meters.selfLimit);
 }

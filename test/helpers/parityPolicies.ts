@@ -15,7 +15,7 @@ const USUAL: Fields = {
   VolatilityFloor: 500n,
   Active: 0n,
   Mode: 1n,
-  MaxConfidence: 0n,
+  MaxConfidence: 10n,
   Flags: 0n,
   Tail: 40_433n,
   RiskBudget: 2_000n,
@@ -56,6 +56,9 @@ const USUAL: Fields = {
   VegaCapExponent: 22n,
   Beta: 7_000n,
   BetaStress: 20n,
+  VarianceSource: 0xabcdn,
+  MaxVolatility: 20_000n,
+  VarianceSpare: 0n,
   PeakHalfLife: 720n,
 };
 
@@ -89,7 +92,7 @@ export const ISOLATED_SUBSETS: readonly bigint[] = COMPLETE_SUBSETS.filter((set)
 export const SMALL_SUBSETS: readonly bigint[] = ISOLATED_SUBSETS.filter((set) => set.toString(2).replaceAll("0", "").length <= 4);
 
 export function packFields(fields: Fields): PolicyWords {
-  const words = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n };
+  const words = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n, variancePolicy: 0n };
   for (const name of FIELD_NAMES) {
     const { word, shift, bits } = LAYOUT[name];
     words[word] |= BigInt.asUintN(Number(bits), fields[name]) << shift;
@@ -113,9 +116,11 @@ export function fieldsInRange(random: Random, actives: readonly bigint[]): Field
   return {
     ...fields,
     FeedDecimals: random.between(0n, 36n),
-    MaxConfidence: 0n,
-    Flags: random.oneIn(2) ? 1n : 0n,
+    // Most feeds are not asked.
+    MaxConfidence: random.oneIn(3) ? fields.MaxConfidence : 0n,
+    Flags: random.between(0n, 7n),
     ExtendedSpare: 0n,
+    VarianceSpare: 0n,
     PortfolioFlags,
     // Where it is negative, it is not 0.
     Beta: clamp(fields.Beta, PortfolioFlags >> 7n, 10_000n),

@@ -63,7 +63,15 @@ export function randomMeters(random: Random, { growthCapacity }: Pick<Policy, "g
     shortGrowth: level(),
     highWaterMark: random.oneIn(2) ? 0n : at() | random.logBetween(1n, 10n ** 28n),
     selfLimit: random.oneIn(3) ? 0n : randomSelfLimit(random, random.logBetween(WAD, 10n ** 27n), expiry),
+    pushedVariance: random.oneIn(3) ? 0n : randomPushedVariance(random, time),
   };
+}
+
+/** What a source may have said around `time`: in force, on its way, fading, forgotten. */
+export function randomPushedVariance(random: Random, time: bigint): bigint {
+  const begin = time - random.pick([0n, 1n, 900n, 1_799n, 1_800n, 7_200n]);
+  const until = time + random.pick([-86_400n, -86_399n, -43_200n, -1n, 0n, 1n, 3_600n]);
+  return (until << 224n) | (begin << 192n) | (randomVariance(random) << 120n) | (randomVariance(random) << 48n);
 }
 
 /** A word an account might write, by the layout drawn in the contracts: any rule, mostly near what it can afford. */
@@ -91,7 +99,16 @@ export function randomMarket(random: Random, policy: Policy): MarketState {
   const bad = ORACLE_STATUSES.filter((status) => status !== "Valid");
   const status: OracleStatus = random.oneIn(4) ? random.pick(bad) : "Valid";
   const poolEquity = random.oneIn(2) ? 2n ** 112n - 1n : edgy(random, UNSIGNED_EDGES, () => random.logBetween(0n, 10n ** 27n));
-  return { status, price: randomPrice(random), variance: randomVariance(random), age: randomAge(random, policy), poolEquity };
+  const [price, variance, age] = [randomPrice(random), randomVariance(random), randomAge(random, policy)];
+  return { status, price, variance, age, poolEquity, confidence: randomConfidence(random, policy) };
+}
+
+/** What a feed may say of its price; nobody asks it where the policy has no bound. */
+export function randomConfidence(random: Random, { maxConfidence }: Pick<Policy, "maxConfidence">): bigint {
+  if (maxConfidence === 0n) return 0n;
+  const half = maxConfidence / 2n;
+  if (random.oneIn(8)) return random.pick([0n, 1n, half - 1n, half, half + 1n, maxConfidence - 1n, maxConfidence, UINT256_MAX]);
+  return random.between(0n, random.oneIn(3) ? maxConfidence + maxConfidence / 16n : half);
 }
 
 export function randomPrice(random: Random): bigint {

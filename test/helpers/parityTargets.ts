@@ -32,13 +32,14 @@ export function positionOf(words: Arguments): Position {
 
 export function judgeArguments(words: PolicyWords, { position, market, account, selfLimitWord }: State): Arguments {
   const status = BigInt(ORACLE_STATUSES.indexOf(market.status));
-  const { price, variance, age, poolEquity } = market;
+  const { price, variance, age, poolEquity, confidence } = market;
   const seen = [
     status,
     price,
     variance,
     age,
     poolEquity,
+    confidence,
     account.growthHeadroom,
     account.drawdownScale,
     selfLimitWord,
@@ -54,7 +55,7 @@ function sizingWords({ feedPolicy, riskPolicy, extendedPolicy }: PolicyWords): A
 
 /** In the order of the struct. */
 export function allWords(words: PolicyWords): Arguments {
-  return [...sizingWords(words), words.portfolioPolicy];
+  return [...sizingWords(words), words.portfolioPolicy, words.variancePolicy];
 }
 
 /** The words of a verdict, in the order of the struct. */
@@ -112,7 +113,9 @@ export function policyWords(policy: Policy): Arguments {
     beta,
     betaStress,
   ];
-  return [...first, ...second, ...third, policy.maxDrawdown, policy.drawdownPower, policy.peakHalfLife, ...flags, ...fourth];
+  const { maxConfidence, usesPushedVariance, isWinsorised, varianceSource, maxVolatility } = policy;
+  const fifth = [maxConfidence, BigInt(usesPushedVariance), BigInt(isWinsorised), BigInt(varianceSource), maxVolatility];
+  return [...first, ...second, ...third, policy.maxDrawdown, policy.drawdownPower, policy.peakHalfLife, ...flags, ...fourth, ...fifth];
 }
 
 /** The SDK's outcome in the form of the chain's: words, or the revert data its error stands for. */

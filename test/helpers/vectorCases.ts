@@ -34,8 +34,11 @@ const COUNTS: Readonly<Record<string, number>> = {
   lnWad: 400,
   expWad: 400,
   adverseMoveShort: 400,
-  updateVolatility: 150,
-  updateAcrossGap: 100,
+  updateVolatility: 120,
+  updateAcrossGap: 70,
+  updateWinsorised: 90,
+  pushedVarianceAt: 70,
+  nextPushedVariance: 70,
   variance: 60,
   packVolatilityWord: 100,
   unpackVolatilityWord: 100,
@@ -147,8 +150,14 @@ const COLLATERAL: readonly Arguments[] = [
 ];
 
 /** Cases someone who writes the function again would try first: examples of the documentation, both sides of every threshold. */
+/** Nothing said; a quarter to one, said at 1 700 000 000 for an hour. */
+const PUSHED = [0n, (1_700_003_600n << 224n) | (1_700_000_000n << 192n) | (WAD << 120n) | ((WAD / 4n) << 48n)];
+const AROUND_PUSHED = [0n, 1n, 900n, 1_799n, 1_800n, 3_600n, 3_601n, 46_800n, 89_999n, 90_000n].map((later) => 1_700_000_000n + later);
+
 export const LANDMARKS: Readonly<Record<string, readonly Arguments[]>> = {
-  requireInRange: [[1n, 0n, 0n, 0n, 0n]],
+  requireInRange: [[1n, 0n, 0n, 0n, 0n, 0n]],
+  pushedVarianceAt: PUSHED.flatMap((word) => AROUND_PUSHED.map((time) => [word, time])),
+  nextPushedVariance: PUSHED.flatMap((word) => AROUND_PUSHED.map((time) => [word, WAD, 1_700_090_000n, time])),
   mulDivDown: PRODUCTS,
   mulDivUp: PRODUCTS,
   mulDivDownSaturating: PRODUCTS,
@@ -182,6 +191,7 @@ export const LANDMARKS: Readonly<Record<string, readonly Arguments[]>> = {
   unpackVolatilityWord: [0n, WORD, FULL_WORD, UNCAPPED].map((word) => [word]),
   updateVolatility: UPDATES,
   updateAcrossGap: UPDATES,
+  updateWinsorised: UPDATES,
   variance: [0n, WORD, FULL_WORD].map((word) => [word, ...PARAMETERS]),
   adverseMove: [
     [4n * WAD, WAD, YEAR],

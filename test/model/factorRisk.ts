@@ -38,7 +38,7 @@ function squared({ losses }: Book, own: bigint, beta: bigint, shift: bigint): bi
 
 /** Words: policy, count, 3 moves, 3 each of delta, gamma, vega and theta, 3 betas, before, next, equity, two flags. */
 export const assessFactor: Specification = (portfolioPolicy, count, ...words) => {
-  const policy = valuesOf(fieldsOf({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy }));
+  const policy = valuesOf(fieldsOf({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy, variancePolicy: 0n }));
   const held = heldOf(count, words);
   const betas = words.slice(15, 18).map((beta) => (abs(beta) <= W ? beta : null));
   const [before = 0n, next = 0n, equity = 0n, isReduction = 0n, keepsLoss = 0n] = words.slice(18);

@@ -20,6 +20,7 @@ const LEAST_REFUSED: Readonly<Record<string, number>> = {
   touchProbability: 0.4,
   updateVolatility: 0.9,
   updateAcrossGap: 0.9,
+  updateWinsorised: 0.9,
   judge: 0.95,
   positionMeters: 0.9,
   assess: 0.6,
@@ -27,7 +28,7 @@ const LEAST_REFUSED: Readonly<Record<string, number>> = {
 };
 
 /** Functions of the sizing harness that play and read a feed. */
-const OF_THE_FEED = ["latestRoundData", "readRounds"];
+const OF_THE_FEED = ["latestRoundData", "latestRoundDataWithConfidence", "readRounds"];
 
 function specificationOf(name: string): Specification {
   const specification = SPECIFICATIONS[name];

@@ -27,8 +27,8 @@ export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
   Heartbeat: field("feedPolicy", 168n, 16n, 1n, 65_534n),
   MaxAge: field("feedPolicy", 184n, 16n, 2n, 65_535n),
   VolatilityFloor: field("feedPolicy", 200n, 16n, 1n, 65_535n),
-  MaxConfidence: field("feedPolicy", 240n, 8n, 0n, 0n),
-  Flags: field("feedPolicy", 248n, 8n, 0n, 1n),
+  MaxConfidence: field("feedPolicy", 240n, 8n, 0n, 255n),
+  Flags: field("feedPolicy", 248n, 8n, 0n, 7n),
   Tail: field("riskPolicy", 0n, 16n, 10_000n, 65_535n),
   RiskBudget: field("riskPolicy", 16n, 16n, 1n, 10_000n),
   MaintenanceAndPenalty: field("riskPolicy", 32n, 16n, 0n, 10_000n),
@@ -68,6 +68,9 @@ export const LAYOUT: Readonly<Record<FieldName, FieldSpec>> = {
   VegaCapExponent: field("portfolioPolicy", 240n, 8n, 0n, 40n),
   Beta: field("portfolioPolicy", 16n, 16n, 0n, 10_000n),
   BetaStress: field("portfolioPolicy", 248n, 8n, 0n, 100n),
+  VarianceSource: field("variancePolicy", 0n, 160n, 1n, 2n ** 160n - 1n),
+  MaxVolatility: field("variancePolicy", 160n, 16n, 1n, 65_535n),
+  VarianceSpare: field("variancePolicy", 176n, 80n, 0n, 0n),
   PeakHalfLife: field("extendedPolicy", 200n, 16n, 0n, 65_535n),
   Feed: field("feedPolicy", 0n, 160n, 1n, 2n ** 160n - 1n),
   Active: field("feedPolicy", 216n, 16n, 0n, 65_535n),
@@ -158,6 +161,11 @@ export function valuesOf(fields: Fields): Values {
     vegaCap: fields.VegaCapMantissa * 10n ** fields.VegaCapExponent,
     beta: (1n - 2n * bit(fields.PortfolioFlags, 7n)) * fields.Beta * ratioUnit,
     betaStress: (fields.BetaStress * W) / 100n,
+    maxConfidence: (fields.MaxConfidence * W) / 1_000n,
+    usesPushedVariance: bit(fields.Flags, 1n),
+    isWinsorised: bit(fields.Flags, 2n),
+    varianceSource: fields.VarianceSource,
+    maxVolatility: fields.MaxVolatility * ratioUnit,
   };
 }
 
@@ -166,8 +174,8 @@ function bit(bits: bigint, index: bigint): bigint {
 }
 
 /** Refuses, at the first field that is out of its range, or passes the policy's values on. */
-export const requireInRange: Specification = (market, feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy) => {
-  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy });
+export const requireInRange: Specification = (market, feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy) => {
+  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy });
   if (fields.Feed === 0n) throw new Refusal("ZeroAddress");
   const check = (name: PolicyField, min = LAYOUT[name].min, max = LAYOUT[name].max): void => {
     const value = fields[name];
@@ -189,7 +197,7 @@ export const requireInRange: Specification = (market, feedPolicy, riskPolicy, ex
   checkOf("OpenInterest", "ReferenceMove");
   checkOf("Liquidity", "LiquidityCap");
   checkOf("Concentration", "ConcentrationShare");
-  for (const name of ["DailyVolume", "MaxSlippage", "ImpactCoefficient"] as const) check(name, fields.Flags);
+  for (const name of ["DailyVolume", "MaxSlippage", "ImpactCoefficient"] as const) check(name, bit(fields.Flags, 0n));
   checkOf("Skew", "MaxSkewMantissa");
   check("MaxSkewExponent");
   checkOf("Growth", "GrowthCapacityMantissa");
@@ -213,7 +221,9 @@ export const requireInRange: Specification = (market, feedPolicy, riskPolicy, ex
     check(name, bit(fields.PortfolioFlags, BigInt(index) + 1n));
     if (name !== "MaxRiskShare") check(name.replace("Mantissa", "Exponent") as PolicyField);
   }
-  return policyValues(feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy);
+  for (const name of ["VarianceSource", "MaxVolatility"] as const) check(name, bit(fields.Flags, 1n));
+  check("VarianceSpare");
+  return policyValues(feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy);
 };
 
 /** Only limits of this version; and a policy that judges has the cap on open interest and a limit of the account. */
@@ -228,8 +238,8 @@ function checkLimits(market: bigint, fields: Fields): void {
 }
 
 /** The values in the order of the SDK's `Policy`. */
-export const policyValues: Specification = (feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy) => {
-  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy });
+export const policyValues: Specification = (feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy) => {
+  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy });
   const { feedDecimals, ...others } = valuesOf(fields);
   return [fields.Feed, feedDecimals, fields.Mode, fields.Active, ...Object.values(others)].map(equal);
 };

@@ -114,7 +114,7 @@ export const wayOutOf = (gross: bigint): bigint => (gross + 16n * UNIT * W - 1n)
 
 /** Words: policy, count, 3 moves, 3 each of delta, gamma, vega and theta, the unit's four, before, next, equity, two flags. */
 export const assess: Specification = (portfolioPolicy, count, ...words) => {
-  const policy = valuesOf(fieldsOf({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy }));
+  const policy = valuesOf(fieldsOf({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy, variancePolicy: 0n }));
   const held = heldOf(count, words);
   const [delta = 0n, gamma = 0n, vega = 0n, theta = 0n, before = 0n, next = 0n, equity = 0n, isReduction = 0n, keepsLoss = 0n] =
     words.slice(15);

@@ -12,7 +12,7 @@ const sides = (size: bigint): readonly [long: bigint, short: bigint] => (size >=
 
 /** Words: shrunk, grown, the meter of the old side after, that of the new one, its headroom before, and the mark. */
 export const positionMeters: Specification = (extendedPolicy, before, after, mark, timestamp, ...position) => {
-  const policy = valuesOf(fieldsOf({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy, portfolioPolicy: 0n }));
+  const policy = valuesOf(fieldsOf({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy, portfolioPolicy: 0n, variancePolicy: 0n }));
   const [, equity = 0n, flow = 0n, sizeBefore = 0n, sizeAfter = 0n] = position;
   const [from, to] = [sides(sizeBefore), sides(sizeAfter)];
   const moved = [to[0] - from[0], to[1] - from[1]];

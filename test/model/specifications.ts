@@ -9,6 +9,7 @@ import { policyValues, requireInRange } from "./policy.ts";
 import * as portfolio from "./portfolio.ts";
 import { assess } from "./portfolioRisk.ts";
 import { positionMeters } from "./positionMeters.ts";
+import * as pushed from "./pushedVariance.ts";
 import { selfLimitTightens } from "./selfLimit.ts";
 import { carry, judge, reducesRisk } from "./verdict.ts";
 import * as volatility from "./volatility.ts";
@@ -26,6 +27,9 @@ export const SPECIFICATIONS: Readonly<Record<string, Specification>> = {
   unpackVolatilityWord: volatility.unpackVolatilityWord,
   updateVolatility: volatility.updateVolatility,
   updateAcrossGap: volatility.updateAcrossGap,
+  updateWinsorised: volatility.updateWinsorised,
+  pushedVarianceAt: pushed.pushedVarianceAt,
+  nextPushedVariance: pushed.nextPushedVariance,
   variance: volatility.variance,
   adverseMove: volatility.adverseMove,
   adverseMoveShort: volatility.adverseMoveShort,

@@ -58,12 +58,12 @@ export const reducesRisk: Specification = (...words) => {
 
 /** Words of the verdict: allowed, limit, maxSize, limitSize, price, variance, status. */
 export const judge: Specification = (feedPolicy, riskPolicy, extendedPolicy, ...rest) => {
-  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy: 0n });
+  const fields = fieldsOf({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy: 0n, variancePolicy: 0n });
   const position = positionOf(rest);
-  const [status = 0n, price = 0n, variance = 0n, age = 0n, poolEquity = 0n] = rest.slice(8);
-  const [growthHeadroom = 0n, drawdownScale = 0n, selfLimit = 0n, portfolioLimit = 0n] = rest.slice(13);
+  const [status = 0n, price = 0n, variance = 0n, age = 0n, poolEquity = 0n, confidence = 0n] = rest.slice(8);
+  const [growthHeadroom = 0n, drawdownScale = 0n, selfLimit = 0n, portfolioLimit = 0n] = rest.slice(14);
   const account = { drawdownScale, own: selfLimitOf(selfLimit), portfolioLimit };
-  const { value, names } = limitSize(fields, position, { status, price, variance, age, poolEquity }, account);
+  const { value, names } = limitSize(fields, position, { status, price, variance, age, poolEquity, confidence }, account);
   const grown = growthSize(fields, position, growthHeadroom);
   const size = abs(position.sizeAfter);
   return [
@@ -95,6 +95,7 @@ interface Market {
   readonly age: bigint;
   /** The most of the pool to believe. */
   readonly poolEquity: bigint;
+  readonly confidence: bigint;
 }
 
 /** What a limit may be after its roundings, and its name: more than one where the roundings could decide between them. */
@@ -121,7 +122,8 @@ function limitSize(fields: Fields, position: Sizes, market: Market, account: Acc
   const policy = valuesOf(fields);
   if (fields.Mode === MODE.Off) return exactly(UNCAPPED, "None");
   if (fields.Mode === MODE.ReduceOnly) return exactly(0n, "Mode");
-  if (market.status < FIRST_USABLE_STATUS || market.age >= policy.maxAge) return exactly(0n, "Oracle");
+  const isDoubted = policy.maxConfidence > 0n && market.confidence >= policy.maxConfidence;
+  if (market.status < FIRST_USABLE_STATUS || market.age >= policy.maxAge || isDoubted) return exactly(0n, "Oracle");
   // Without equity the account's first limit is named; without any of them the last.
   const first = (["Volatility", "Collateral"] as const).find((name) => isActive(fields, name)) ?? "Margin";
   if (position.equity <= 0n) return exactly(0n, first);
@@ -129,7 +131,7 @@ function limitSize(fields: Fields, position: Sizes, market: Market, account: Acc
   const share = isActive(fields, "Drawdown") ? account.drawdownScale : W;
   if (share === 0n) return exactly(0n, "Drawdown");
 
-  const scale = roundedDown(multiply(fade(market.age, policy.heartbeat, policy.maxAge), W));
+  const scale = marketScale(policy, market);
   const move = adverseMove(policy, market);
   const isOn = ({ names: [name] }: Limit): boolean => name !== undefined && isActive(fields, name);
   const quote = smallest(quoteLimits(policy, position, market, account, move, scale).filter(isOn));
@@ -140,6 +142,13 @@ function limitSize(fields: Fields, position: Sizes, market: Market, account: Acc
   inBase.sort(({ names: [x = "None"] }, { names: [y = "None"] }) => Number(LIMIT[x] - LIMIT[y]));
   const [least] = smallest(inBase.flatMap(binding));
   return least === undefined ? exactly(UNCAPPED, "None") : { ...least, value: scaled(least.value, ends(share)) };
+}
+
+/** The share the age of the price leaves, or the doubt about it, from half of what the policy accepts: whichever is smaller. */
+function marketScale({ heartbeat, maxAge, maxConfidence }: Values, { age, confidence }: Market): Interval {
+  const byAge = fade(age, heartbeat, maxAge);
+  const share = maxConfidence === 0n ? byAge : least(byAge, fade(confidence, maxConfidence / 2n, maxConfidence));
+  return roundedDown(multiply(share, W));
 }
 
 /** What exceeds all numbers does not bind; where its roundings decide that, it may be no limit at all. */
@@ -214,10 +223,10 @@ function selfLimit(own: SelfLimitRule, equity: Interval, { price, variance }: Ma
   return kelly === null ? ends(own.maxNotional) : least(kelly, own.maxNotional);
 }
 
-/** tail·√(variance·(horizon + age) / YEAR) as a ratio, rounded up to a unit. */
-function adverseMove({ tail, horizon }: Values, { variance, age }: Market): Interval {
+/** tail·√(variance·(horizon + age) / YEAR) as a ratio, rounded up to a unit, and what the feed does not know of its price. */
+function adverseMove({ tail, horizon }: Values, { variance, age, confidence }: Market): Interval {
   const squared = fraction(tail * tail * variance * (horizon + age), W * YEAR);
-  return divide(roundedUp(sqrt(squared)), W);
+  return divide(add(roundedUp(sqrt(squared)), confidence), W);
 }
 
 /** e^move - 1 with 2 units for the exponential's error, or `null` beyond a move of 5. */

@@ -65,6 +65,11 @@ export const updateVolatility: Specification = (word, price, time, ...parameters
   fieldwise(updated(unpacked(word), price, time, parametersOf(parameters))),
 ];
 
+/** As `updateVolatility`, but what lies beyond the clip is in neither variance. */
+export const updateWinsorised: Specification = (word, price, time, ...parameters) => [
+  fieldwise(updated(unpacked(word), price, time, parametersOf(parameters), true)),
+];
+
 /** As `updateVolatility`, but neither variance falls. */
 export const updateAcrossGap: Specification = (word, price, time, ...parameters) => {
   const before = unpacked(word);
@@ -104,7 +109,7 @@ function fieldwise({ samples, time, lnPrice, variances }: Update): Bound {
   };
 }
 
-function updated(before: Fields, price: bigint, time: bigint, parameters: Parameters): Update {
+function updated(before: Fields, price: bigint, time: bigint, parameters: Parameters, isWinsorised = false): Update {
   if (before.samples === 0n) {
     const initial = least(parameters.initialVariance, MAX_VARIANCE);
     return { samples: equal(1n), time: equal(time), lnPrice: lnWadOf(price), variances: () => [initial, initial] };
@@ -115,8 +120,9 @@ function updated(before: Fields, price: bigint, time: bigint, parameters: Parame
   const { minInterval } = parameters;
   // In this order: which of several faults is reported is part of the specification.
   const lnPrice = lnWadOf(price);
-  divisor(parameters.fastTau);
+  if (!isWinsorised) divisor(parameters.fastTau);
   const cap = clip(before.slowVariance, elapsed, parameters);
+  divisor(parameters.fastTau);
   divisor(parameters.slowTau);
   return {
     samples: equal(elapsed >= minInterval ? smaller(before.samples + 1n, MAX_SAMPLES) : before.samples),
@@ -126,7 +132,7 @@ function updated(before: Fields, price: bigint, time: bigint, parameters: Parame
       const observed = squaredReturn(after - before.lnPrice, elapsed);
       return [
         mixed(before.slowVariance, least(observed, cap), elapsed, parameters.slowTau),
-        mixed(before.fastVariance, observed, elapsed, parameters.fastTau),
+        mixed(before.fastVariance, isWinsorised ? least(observed, cap) : observed, elapsed, parameters.fastTau),
       ];
     },
   };

@@ -16,7 +16,7 @@ import { FAULTS } from "../helpers/faults.ts";
 import { fixture, goTo, now, position } from "../helpers/market.ts";
 import { callRaw } from "../helpers/parityGuard.ts";
 import { bitOf, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields, portfolioFlags } from "../helpers/parityPolicies.ts";
-import { INT256_MAX, randomPosition, withMagnitude } from "../helpers/parityStates.ts";
+import { INT256_MAX, randomPosition, randomPushedVariance, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
 import { ascending, createPortfolio, idOf, type PortfolioMarket, WAD } from "../helpers/portfolioMarket.ts";
 import { slotOf, word } from "../helpers/storage.ts";
@@ -75,10 +75,15 @@ async function randomWorld(m: PortfolioMarket, random: Random): Promise<readonly
   const start = await now(m);
   for (const { feed } of m.markets.slice(0, FEEDS)) {
     await feed.write.setFault([random.oneIn(24) ? random.pick([1, FAULTS.indexOf("ZeroAnswer"), FAULTS.indexOf("FutureTime")]) : 0]);
-    await feed.write.push([random.logBetween(10n ** 5n, 10n ** 13n), start]);
+    const answer = random.logBetween(10n ** 5n, 10n ** 13n);
+    await feed.write.push([answer, start]);
+    await feed.write.setConfidence([(answer * random.between(0n, random.oneIn(16) ? 40n : 6n)) / 1_000n]);
   }
+  // Markets of one feed agree whether its doubt counts, but for a few.
+  const doubted = Array.from({ length: FEEDS }, () => random.oneIn(8));
   for (const { id } of m.markets) {
-    const { feed } = m.markets[random.below(FEEDS)] ?? m;
+    const index = random.below(FEEDS);
+    const { feed } = m.markets[index] ?? m;
     const usual = random.oneIn(8) ? random.pick(ISOLATED_SUBSETS) : SMALL;
     const fields = {
       ...fieldsInRange(random, [random.oneIn(24) ? usual & ~bitOf("Portfolio") : usual | bitOf("Portfolio")]),
@@ -86,11 +91,13 @@ async function randomWorld(m: PortfolioMarket, random: Random): Promise<readonly
       FeedDecimals: 8n,
       Mode: random.oneIn(12) ? random.between(0n, 3n) : 1n,
       ...flagsOf(random),
+      MaxConfidence: doubted[index] !== random.oneIn(100) ? random.between(5n, 50n) : 0n,
       Heartbeat: random.between(100n, 400n),
       MaxAge: random.between(401n, 1_500n),
     };
     await guard.write.setPolicy([id, packFields(fields)]);
     await forgeVolatility(m, id, random, start);
+    await forge(m, id, 9n, randomPushedVariance(random, start));
   }
   await goTo(m, start + random.between(1n, random.oneIn(3) ? 16_000n : 3_000n));
   return Promise.all([...m.markets.map(({ id }) => id), UNSET].map((id) => m.snapshotOf(id)));
@@ -106,7 +113,7 @@ function flagsOf(random: Random): { readonly PortfolioFlags: bigint; readonly Be
 /** So that the portfolio gets its turn to bind. */
 const SMALL = bitOf("Volatility") | bitOf("OpenInterest");
 
-async function forgeVolatility({ guard, connection }: PortfolioMarket, id: Hex, random: Random, time: bigint): Promise<void> {
+async function forgeVolatility(m: PortfolioMarket, id: Hex, random: Random, time: bigint): Promise<void> {
   const variance = (): bigint => random.logBetween(10n ** 16n, random.oneIn(12) ? 2n ** 72n - 1n : 10n ** 19n);
   const forged = packVolatilityWord({
     samples: random.pick([1n, 24n, 255n]),
@@ -115,8 +122,12 @@ async function forgeVolatility({ guard, connection }: PortfolioMarket, id: Hex, 
     fastVariance: variance(),
     lnPrice: 0n,
   });
-  // `_markets` is the guard's first variable; the word is the third slot of a market.
-  await connection.networkHelpers.setStorageAt(guard.address, `0x${(slotOf(id, 0n) + 2n).toString(16)}`, word(forged));
+  await forge(m, id, 2n, forged);
+}
+
+/** Writes a slot of a market: `_markets` is the guard's first variable, the volatility word its third slot, what was pushed its tenth. */
+async function forge({ guard, connection }: PortfolioMarket, id: Hex, slot: bigint, value: bigint): Promise<void> {
+  await connection.networkHelpers.setStorageAt(guard.address, `0x${(slotOf(id, 0n) + slot).toString(16)}`, word(value));
 }
 
 /** A position in one market, and what the account holds in others: mostly as the guard asks for it. */

@@ -171,7 +171,12 @@ describe("errors of the guard on chain", () => {
     ["RoundNotObserved", () => revert("pokeFrom", [ETH_USD, 1n]), () => new errors.RoundNotObservedError(ETH_USD, 1n, 0n, lastObservation)],
     [
       "AccessManagedUnauthorized",
-      () => revert("setPolicy", [ETH_USD, { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n }], ACCOUNT),
+      () =>
+        revert(
+          "setPolicy",
+          [ETH_USD, { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n, variancePolicy: 0n }],
+          ACCOUNT,
+        ),
       () => new errors.AccessManagedUnauthorizedError(ACCOUNT),
     ],
     [

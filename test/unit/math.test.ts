@@ -18,12 +18,13 @@ import {
   unpackVolatilityWord,
   updateAcrossGap,
   updateVolatility,
+  updateWinsorised,
   type VolatilityFields,
   type VolatilityParameters,
   WAD,
   YEAR,
 } from "../../sdk/src/math/index.ts";
-import { SEED } from "../helpers/corpus.ts";
+import { Random, SEED } from "../helpers/corpus.ts";
 import { DEFAULTS } from "../helpers/differentialVolatility.ts";
 import { check, checkMonotone, expectError, magnitudes } from "../helpers/properties.ts";
 
@@ -103,6 +104,50 @@ describe(`volatility word (SEED=${SEED})`, () => {
           .with.property("argument", name);
       }
     }
+  });
+});
+
+describe(`updateWinsorised (SEED=${SEED})`, () => {
+  const calm = packVolatilityWord({
+    samples: 100n,
+    time: 1_000n,
+    slowVariance: WAD / 4n,
+    fastVariance: WAD / 4n,
+    lnPrice: lnWad(2_000n * WAD),
+  });
+  const priceAfter = (word: bigint, logReturn: bigint): bigint => (expWad(unpackVolatilityWord(word).lnPrice) * expWad(logReturn)) / WAD;
+
+  it("is updateVolatility for what six standard deviations hold, and below it for what they do not", () => {
+    const random = new Random(SEED, "winsorised");
+    const met = { same: 0, below: 0 };
+    for (let i = 0; i < 2_000; i++) {
+      const logReturn = random.between(-WAD / 4n, WAD / 4n) / random.pick<bigint>([1n, 10n, 100n]);
+      const time = 1_000n + random.logBetween(1n, 100_000n);
+      const [plain, clipped] = [updateVolatility, updateWinsorised].map((update) =>
+        unpackVolatilityWord(update(calm, priceAfter(calm, logReturn), time, DEFAULTS)),
+      );
+      expect(clipped?.slowVariance).to.equal(plain?.slowVariance);
+      const [less = 0n, more = 0n] = [clipped?.fastVariance, plain?.fastVariance];
+      expect(less <= more, `${logReturn} until ${time}`).to.equal(true);
+      met[less === more ? "same" : "below"]++;
+    }
+    expect(Math.min(met.same, met.below), JSON.stringify(met)).to.be.above(200);
+  });
+
+  it("believes a bad tick, there and back, a tenth as much, and a crash that goes on within the hour", () => {
+    const fastAfter = (update: typeof updateVolatility, returns: readonly bigint[], step: bigint): bigint => {
+      const last = returns.reduce<[bigint, bigint]>(
+        ([word, time], logReturn) => [update(word, priceAfter(word, logReturn), time + step, DEFAULTS), time + step],
+        [calm, 1_000n],
+      );
+      return unpackVolatilityWord(last[0]).fastVariance;
+    };
+    // Half up and back within ten seconds.
+    const tick = [WAD / 2n, -WAD / 2n];
+    expect(fastAfter(updateWinsorised, tick, 10n) * 10n < fastAfter(updateVolatility, tick, 10n)).to.equal(true);
+    // 2 % down every five minutes, twelve times: far beyond six standard deviations of the calm.
+    const crash = Array.from({ length: 12 }, () => -WAD / 50n);
+    expect(fastAfter(updateWinsorised, crash, 300n) > 4n * (WAD / 4n), "four times the variance").to.equal(true);
   });
 });
 

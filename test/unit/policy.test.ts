@@ -36,8 +36,26 @@ describe("encodePolicy", () => {
     const scenarios = (5_000n << 32n) | (40_433n << 48n) | (14_400n << 64n) | (5_000n << 88n) | (2_000n << 104n) | (4_000n << 120n);
     const greeks = (1n << 152n) | (26n << 176n) | (2n << 184n) | (26n << 208n) | (1n << 216n) | (25n << 240n);
     const portfolioPolicy = scenarios | (5_000n << 136n) | greeks;
-    expect(words).to.deep.equal({ feedPolicy, riskPolicy, extendedPolicy: depth | meters, portfolioPolicy });
+    expect(words).to.deep.equal({ feedPolicy, riskPolicy, extendedPolicy: depth | meters, portfolioPolicy, variancePolicy: 0n });
     expect(decodePolicy(words)).to.deep.equal(policyWith());
+  });
+
+  it("puts what others say of price and variance where the layout says", () => {
+    const varianceSource = "0x00000000000000000000000000000000000000ab";
+    const policy = policyWith({ maxConfidence: 5n * 10n ** 15n, varianceSource, maxVolatility: 2n * WAD });
+    const words = encodePolicy(policy);
+    expect(words.feedPolicy - encodePolicy(policyWith()).feedPolicy).to.equal(5n << 240n);
+    expect(words.variancePolicy).to.equal((20_000n << 160n) | 0xabn);
+    expect(decodePolicy(words)).to.deep.equal(policy);
+    for (const [name, bit] of [
+      ["usesImpact", 0n],
+      ["usesPushedVariance", 1n],
+      ["isWinsorised", 2n],
+    ] as const) {
+      const flagged = policyWith({ [name]: true });
+      expect(encodePolicy(flagged).feedPolicy - encodePolicy(policyWith()).feedPolicy, name).to.equal(1n << (248n + bit));
+      expect(decodePolicy(encodePolicy(flagged))).to.deep.equal(flagged);
+    }
   });
 
   // Each of these would be another policy after rounding.
@@ -75,6 +93,11 @@ describe("encodePolicy", () => {
     ["growthPeriod", 2n ** 24n],
     ["beta", RATIO + 1n],
     ["beta", -65_536n * RATIO],
+    ["maxConfidence", 10n ** 14n],
+    ["maxConfidence", 256n * 10n ** 15n],
+    ["varianceSource", `0x1${"0".repeat(40)}`],
+    ["maxVolatility", RATIO + 1n],
+    ["maxVolatility", 65_536n * RATIO],
     ["betaStress", WAD / 1_000n],
     ["betaStress", 256n * 10n ** 16n],
     ["portfolioHorizon", 2n ** 24n],
@@ -113,8 +136,8 @@ describe("encodePolicy", () => {
 
 describe("decodePolicy", () => {
   it("is null where no policy is set, whatever the second word", () => {
-    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n })).to.equal(null);
-    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 1n, extendedPolicy: 1n, portfolioPolicy: 1n })).to.equal(null);
+    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n, variancePolicy: 0n })).to.equal(null);
+    expect(decodePolicy({ feedPolicy: 0n, riskPolicy: 1n, extendedPolicy: 1n, portfolioPolicy: 1n, variancePolicy: 1n })).to.equal(null);
   });
 
   it("refuses what is no word, and a mode that no guard stores", () => {
@@ -193,6 +216,11 @@ describe("requirePolicyInRange", () => {
     ["PolicyOutOfRange", { beta: -WAD - RATIO }, "Beta is 10001. Set it from 1 to 10000"],
     ["PolicyOutOfRange", { betaStress: (101n * WAD) / 100n }, "BetaStress is 101. Set it from 0 to 100"],
     ["PolicyOutOfRange", { capsVega: true, vegaCap: 0n }, "VegaCapMantissa is 0. Set it from 1 to 16777215"],
+    [
+      "PolicyOutOfRange",
+      { usesPushedVariance: true },
+      "VarianceSource is 0. Set it from 1 to 1461501637330902918203684832716283019655932542975",
+    ],
     ["PolicyOutOfRange", { usesImpact: true, dailyVolume: 0n }, "DailyVolume is 0. Set it from 1 to 1099511627775"],
     ["PolicyOutOfRange", { active: ["Margin", "OpenInterest", "Skew"], maxSkew: 0n }, "MaxSkewMantissa is 0."],
     ["PolicyOutOfRange", { active: ["Margin", "OpenInterest", "Growth"], growthPeriod: 0n }, "GrowthPeriod is 0."],

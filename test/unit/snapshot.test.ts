@@ -108,16 +108,19 @@ describe("toRound", () => {
       const carried = random.pick([roundId, roundId, roundId + 1n, roundId - 1n, UINT256_MAX]);
       const answer = random.oneIn(4) ? random.logUniform({ min: -(2n ** 255n), max: INT256_MAX }) : random.logBetween(1n, 10n ** 50n);
       const updatedAt = random.oneIn(6) ? random.pick([0n, 1n, 2n ** 32n, UINT256_MAX]) : random.between(1n, now);
-      return { roundId, answer, updatedAt, answeredInRound: BigInt.asUintN(256, carried), decimals: BigInt(index % 37) };
+      const confidence = random.oneIn(4) ? random.pick([0n, 1n, UINT256_MAX]) : random.logBetween(1n, 10n ** 50n);
+      const doubt = { confidence, hasConfidence: random.oneIn(2) };
+      return { roundId, answer, updatedAt, answeredInRound: BigInt.asUintN(256, carried), decimals: BigInt(index % 37), ...doubt };
     });
     const data = encodeFunctionData({ abi: harness.abi, functionName: "readRounds", args: [cases] });
     const answer = (await provider.request({ method: "eth_call", params: [{ to: harness.address, data }, "latest"] })) as Hex;
     const [timestamp, rounds] = decodeFunctionResult({ abi: harness.abi, functionName: "readRounds", data: answer });
     let usable = 0;
-    cases.forEach(({ decimals, ...one }, index) => {
+    cases.forEach(({ decimals, hasConfidence, confidence, ...one }, index) => {
       const twin = rounds[index];
-      const expected = twin?.isUsable ? { price: twin.price, updatedAt: BigInt(twin.updatedAt) } : null;
-      expect(toRound(one, decimals, timestamp), `${index}`).to.deep.equal(expected);
+      const doubt = twin?.confidence ? { confidence: twin.confidence } : {};
+      const expected = twin?.isUsable ? { price: twin.price, updatedAt: BigInt(twin.updatedAt), ...doubt } : null;
+      expect(toRound({ ...one, ...(hasConfidence && { confidence }) }, decimals, timestamp), `${index}`).to.deep.equal(expected);
       if (expected !== null) usable++;
     });
     expect(usable, "usable rounds").to.be.within(250, 750);
@@ -184,10 +187,12 @@ describe("createSnapshot", () => {
     expect(snapshot({ roundData: round({ answer: 0n }) })).to.include(nothing);
     expect(snapshot({}, { mode: "Off" })).to.include(nothing);
     expect(snapshot({}, { mode: "ReduceOnly" })).to.include(nothing);
-    expect(snapshot({ words: { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n } })).to.include({
-      ...nothing,
-      policy: null,
-    });
+    expect(snapshot({ words: { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n, variancePolicy: 0n } })).to.include(
+      {
+        ...nothing,
+        policy: null,
+      },
+    );
     expect(snapshot({}, { mode: "Shadow" }).round).to.not.equal(null);
   });
 
@@ -214,8 +219,8 @@ describe("createSnapshot", () => {
 
   it("refuses words that no chain returns", () => {
     expect(() => snapshot({ volatilityWord: 2n ** 256n })).to.throw(ArgumentOutOfRangeError);
-    expect(() => snapshot({ words: { feedPolicy: -1n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n } })).to.throw(
-      ArgumentOutOfRangeError,
-    );
+    expect(() =>
+      snapshot({ words: { feedPolicy: -1n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n, variancePolicy: 0n } }),
+    ).to.throw(ArgumentOutOfRangeError);
   });
 });

@@ -175,7 +175,7 @@ describe("getSnapshot", () => {
   }
 });
 
-const NO_WORDS = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n };
+const NO_WORDS = { feedPolicy: 0n, riskPolicy: 0n, extendedPolicy: 0n, portfolioPolicy: 0n, variancePolicy: 0n };
 const EMPTY = {
   words: NO_WORDS,
   volatilityWord: 0n,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {IConfidenceFeed} from "../../interfaces/IConfidenceFeed.sol";
 import {FeedConfig} from "./FeedConfig.sol";
 import {FeedWrapper} from "./FeedWrapper.sol";
 import {SourceReader, SourceRound} from "./SourceReader.sol";
@@ -9,8 +10,7 @@ import {SourceReader, SourceRound} from "./SourceReader.sol";
 /// @notice A feed whose price counts only inside its bounds. Many feeds stop at a smallest and a largest answer, and say
 /// nothing about it: LUNA's stood at 0.107 while the market was at 0.01. There, no price is the true answer.
 /// @dev Bounds are exclusive, in the feed's own decimals: give the aggregator's `minAnswer` and `maxAnswer`, or tighter ones.
-/// @dev Warning: a guard walks over rounds outside, 64 of them in a row at the most. After more its variance neither falls nor
-/// learns, until the market is given another feed: another one of these will do.
+/// @dev A guard walks over rounds outside, as many as the gas of a call carries.
 contract ClampGuard is FeedWrapper {
     using SourceReader for SourceRound;
 
@@ -33,9 +33,14 @@ contract ClampGuard is FeedWrapper {
     /// @notice The feed's latest round.
     /// @dev Reverts `AnswerOutOfBounds` or `SourceUnusable`.
     function latestRoundData() external view returns (uint80, int256, uint256, uint256, uint80) {
-        SourceRound memory round = _latest();
-        if (!_isInside(round.answer)) revert AnswerOutOfBounds(round.answer, MIN_ANSWER, MAX_ANSWER);
+        SourceRound memory round = _latestInside();
         return round.answered(round.id);
+    }
+
+    /// @inheritdoc IConfidenceFeed
+    /// @dev Reverts as `latestRoundData` does, and where the feed does not say how sure it is.
+    function latestRoundDataWithConfidence() external view returns (uint80, int256, uint256, uint256, uint80) {
+        return _withConfidence(_latestInside());
     }
 
     /// @notice The feed's round with this id; outside the bounds it is answered with 0, in no round, for a walk to pass over.
@@ -44,6 +49,11 @@ contract ClampGuard is FeedWrapper {
         SourceRound memory round = _at(id);
         round.isUsable = round.isUsable && _isInside(round.answer);
         return round.answered(id);
+    }
+
+    function _latestInside() private view returns (SourceRound memory round) {
+        round = _latest();
+        if (!_isInside(round.answer)) revert AnswerOutOfBounds(round.answer, MIN_ANSWER, MAX_ANSWER);
     }
 
     function _isInside(int256 answer) private view returns (bool) {

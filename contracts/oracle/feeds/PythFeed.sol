@@ -5,6 +5,7 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IPyth} from "@pythnetwork/pyth-sdk-solidity/IPyth.sol";
 import {IAggregatorV3} from "../../interfaces/IAggregatorV3.sol";
+import {IConfidenceFeed} from "../../interfaces/IConfidenceFeed.sol";
 import {WAD} from "../../libraries/FixedPointMath.sol";
 import {BoundedCall} from "./BoundedCall.sol";
 import {FeedConfig} from "./FeedConfig.sol";
@@ -22,7 +23,7 @@ import {RoundKeeper} from "./RoundKeeper.sol";
 /// n well chosen ones between two recordings leaves about 1/(n + 1) of the variance (test/oracle/pythTiming.test.ts has the
 /// numbers). What then holds is the policy's `volatilityFloor`: with this feed it is the volatility to live with.
 /// @dev Pyth gets all the gas there is, for the reason `BoundedCall` gives.
-contract PythFeed is RoundKeeper {
+contract PythFeed is RoundKeeper, IConfidenceFeed {
     /* CONSTANTS */
 
     uint8 private constant DECIMALS = 18;
@@ -91,6 +92,16 @@ contract PythFeed is RoundKeeper {
     /// @inheritdoc IAggregatorV3
     function decimals() external pure returns (uint8) {
         return DECIMALS;
+    }
+
+    /// @inheritdoc IConfidenceFeed
+    /// @dev The confidence of now, as a share of the round's price. Reverts as `latestRoundData` does, and so where Pyth doubts
+    /// more than `MAX_CONFIDENCE`.
+    function latestRoundDataWithConfidence() external view returns (uint80, int256, uint256, uint256, uint80) {
+        (uint80 id, int256 answer,, uint256 updatedAt, uint80 answeredInRound) = latestRoundData();
+        // Below 2^63 · 10^18 times a tenth.
+        uint256 half = Math.ceilDiv(uint256(answer) * _confidenceOf(_read()), WAD);
+        return (id, answer, half, updatedAt, answeredInRound);
     }
 
     /// @notice How wide Pyth's confidence interval is to each side: WAD ratio of the price, rounded up. For whoever widens by it.

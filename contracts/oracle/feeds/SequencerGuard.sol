@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IAggregatorV3} from "../../interfaces/IAggregatorV3.sol";
+import {IConfidenceFeed} from "../../interfaces/IConfidenceFeed.sol";
 import {BoundedCall} from "./BoundedCall.sol";
 import {FeedConfig} from "./FeedConfig.sol";
 import {FeedSourceLibrary} from "./FeedSource.sol";
@@ -41,6 +42,13 @@ contract SequencerGuard is FeedWrapper {
         _requireSequencer();
         SourceRound memory round = _latest();
         return round.answered(round.id);
+    }
+
+    /// @inheritdoc IConfidenceFeed
+    /// @dev Reverts as `latestRoundData` does, and where the feed does not say how sure it is.
+    function latestRoundDataWithConfidence() external view returns (uint80, int256, uint256, uint256, uint80) {
+        _requireSequencer();
+        return _withConfidence(_latest());
     }
 
     /// @notice The feed's round with this id, whatever the sequencer does now.

@@ -46,6 +46,15 @@ export const sizingGuardAbi = [
     ],
   },
   { type: "error", name: "FeedUnusable", inputs: [{ name: "feed", type: "address" }] },
+  {
+    type: "error",
+    name: "HistoryTooShort",
+    inputs: [
+      { name: "market", type: "bytes32" },
+      { name: "samples", type: "uint256" },
+      { name: "begin", type: "uint256" },
+    ],
+  },
   { type: "error", name: "InvalidPower", inputs: [{ name: "power", type: "uint256" }] },
   {
     type: "error",
@@ -65,6 +74,7 @@ export const sizingGuardAbi = [
       { name: "limit", type: "uint8" },
     ],
   },
+  { type: "error", name: "MarketIsWarm", inputs: [{ name: "market", type: "bytes32" }] },
   {
     type: "error",
     name: "NotProtocol",
@@ -171,8 +181,17 @@ export const sizingGuardAbi = [
       { name: "maximum", type: "uint256" },
     ],
   },
+  { type: "error", name: "VarianceSourceUnusable", inputs: [{ name: "source", type: "address" }] },
   { type: "error", name: "ZeroAddress", inputs: [] },
   { type: "event", name: "AuthorityUpdated", inputs: [{ name: "authority", type: "address", indexed: false }] },
+  {
+    type: "event",
+    name: "PokeFailed",
+    inputs: [
+      { name: "market", type: "bytes32", indexed: true },
+      { name: "reason", type: "bytes", indexed: false },
+    ],
+  },
   {
     type: "event",
     name: "PolicySet",
@@ -187,6 +206,7 @@ export const sizingGuardAbi = [
           { name: "riskPolicy", type: "uint256" },
           { name: "extendedPolicy", type: "uint256" },
           { name: "portfolioPolicy", type: "uint256" },
+          { name: "variancePolicy", type: "uint256" },
         ],
       },
     ],
@@ -213,6 +233,14 @@ export const sizingGuardAbi = [
   {
     type: "event",
     name: "VarianceSampled",
+    inputs: [
+      { name: "market", type: "bytes32", indexed: true },
+      { name: "word", type: "uint256", indexed: false },
+    ],
+  },
+  {
+    type: "event",
+    name: "VarianceSynced",
     inputs: [
       { name: "market", type: "bytes32", indexed: true },
       { name: "word", type: "uint256", indexed: false },
@@ -361,6 +389,7 @@ export const sizingGuardAbi = [
           { name: "shortGrowth", type: "uint256" },
           { name: "highWaterMark", type: "uint256" },
           { name: "selfLimit", type: "uint256" },
+          { name: "pushedVariance", type: "uint256" },
         ],
       },
     ],
@@ -376,6 +405,7 @@ export const sizingGuardAbi = [
     ],
     outputs: [],
   },
+  { type: "function", name: "pokeMany", stateMutability: "nonpayable", inputs: [{ name: "markets", type: "bytes32[]" }], outputs: [] },
   {
     type: "function",
     name: "policy",
@@ -390,6 +420,7 @@ export const sizingGuardAbi = [
           { name: "riskPolicy", type: "uint256" },
           { name: "extendedPolicy", type: "uint256" },
           { name: "portfolioPolicy", type: "uint256" },
+          { name: "variancePolicy", type: "uint256" },
         ],
       },
     ],
@@ -513,6 +544,16 @@ export const sizingGuardAbi = [
   },
   {
     type: "function",
+    name: "seed",
+    stateMutability: "nonpayable",
+    inputs: [
+      { name: "market", type: "bytes32" },
+      { name: "rounds", type: "uint256" },
+    ],
+    outputs: [],
+  },
+  {
+    type: "function",
     name: "setAuthority",
     stateMutability: "nonpayable",
     inputs: [{ name: "newAuthority", type: "address" }],
@@ -532,6 +573,7 @@ export const sizingGuardAbi = [
           { name: "riskPolicy", type: "uint256" },
           { name: "extendedPolicy", type: "uint256" },
           { name: "portfolioPolicy", type: "uint256" },
+          { name: "variancePolicy", type: "uint256" },
         ],
       },
     ],
@@ -547,6 +589,7 @@ export const sizingGuardAbi = [
     ],
     outputs: [],
   },
+  { type: "function", name: "sync", stateMutability: "nonpayable", inputs: [{ name: "market", type: "bytes32" }], outputs: [] },
   {
     type: "function",
     name: "variance",

@@ -253,6 +253,38 @@ export class TooManyRoundsError extends SizingGuardError {
   }
 }
 
+/** Enough was seen of the market already. */
+export class MarketIsWarmError extends SizingGuardError {
+  constructor(market: Hex) {
+    super(`The market ${market} is warm. Call poke() to keep it up to date.`, {
+      code: "MarketIsWarm",
+      selector: "0x83e2e342",
+      args: [market],
+    });
+  }
+}
+
+/** The feed's past, as far as it was asked for, does not make a market warm. */
+export class HistoryTooShortError extends SizingGuardError {
+  constructor(market: Hex, samples: bigint, begin: bigint) {
+    super(
+      `The rounds from ${begin} on give ${samples} observations: too few, or a beginning after what the market observed last. Ask for more rounds.`,
+      { code: "HistoryTooShort", selector: "0xff5f1893", args: [market, samples, begin] },
+    );
+  }
+}
+
+/** The market's source of variance has nothing to say now. */
+export class VarianceSourceUnusableError extends SizingGuardError {
+  constructor(source: Hex) {
+    super(`The source of variance ${source} has nothing to say now. What it said before fades by itself.`, {
+      code: "VarianceSourceUnusable",
+      selector: "0x379dd121",
+      args: [source],
+    });
+  }
+}
+
 /** The round to go on from is later than the last observation. */
 export class RoundNotObservedError extends SizingGuardError {
   constructor(market: Hex, round: bigint, updatedAt: bigint, lastObservation: bigint) {

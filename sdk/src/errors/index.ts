@@ -7,8 +7,10 @@ export {
   FeedDecimalsMismatchError,
   FeedDecimalsOutOfRangeError,
   FeedUnusableError,
+  HistoryTooShortError,
   LimitMovedError,
   LimitNotSupportedError,
+  MarketIsWarmError,
   NotProtocolError,
   OracleRejectedError,
   PolicyIncompleteError,
@@ -23,6 +25,7 @@ export {
   SnapshotMissingError,
   SnapshotOfAnotherAccountError,
   TooManyRoundsError,
+  VarianceSourceUnusableError,
   ZeroAddressError,
 } from "./guard.ts";
 export {

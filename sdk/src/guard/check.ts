@@ -1,8 +1,9 @@
 import type { SizingGuardError } from "../errors/base.ts";
 import { OracleRejectedError, PolicyNotSetError, SizeExceededError, SnapshotOfAnotherAccountError } from "../errors/guard.ts";
 import { ArgumentOutOfRangeError } from "../errors/math.ts";
+import { max } from "../math/checks.ts";
 import { seenPoolEquity } from "../math/poolMeter.ts";
-import type { OracleStatus } from "./enums.ts";
+import { pushedVarianceAt } from "../math/pushedVariance.ts";
 import type { Policy } from "./policy.ts";
 import { drawdownScale, growthHeadroom, highWaterMark } from "./positionMeters.ts";
 import { decodeSelfLimit } from "./selfLimit.ts";
@@ -10,9 +11,11 @@ import {
   type AccountState,
   abs,
   carry,
+  exposurePrice,
   judge,
   judges,
   type MarketState,
+  oracleStatus,
   type Position,
   reducesRisk,
   requirePosition,
@@ -103,19 +106,27 @@ export function marketState(snapshot: GuardSnapshot, policy: Policy, now: bigint
   return state;
 }
 
-function stateAt({ round, fault = "Invalid", variance, meters }: GuardSnapshot, policy: Policy, now: bigint): MarketState {
-  const nothing = { price: 0n, variance: 0n, age: 0n, poolEquity: 0n };
+function stateAt(snapshot: GuardSnapshot, policy: Policy, now: bigint): MarketState {
+  const { round, fault = "Invalid", meters } = snapshot;
+  const nothing = { price: 0n, variance: 0n, age: 0n, poolEquity: 0n, confidence: 0n };
   if (!judges(policy)) return { status: "Invalid", ...nothing };
   if (round === null) return { status: fault, ...nothing };
   if (now < round.updatedAt) throw new ArgumentOutOfRangeError("now", now, `a time from the price's own, ${round.updatedAt}, on`);
   const age = now - round.updatedAt;
-  const poolEquity = seenPoolEquity(meters.pool, round.updatedAt);
-  return { status: status(age, policy), price: round.price, variance, age, poolEquity };
+  const { confidence = 0n } = round;
+  return {
+    status: oracleStatus(policy, { age, confidence }),
+    price: exposurePrice(round.price, confidence),
+    variance: varianceAt(snapshot, policy, now),
+    age,
+    poolEquity: seenPoolEquity(meters.pool, round.updatedAt),
+    confidence,
+  };
 }
 
-function status(age: bigint, policy: Policy): OracleStatus {
-  if (age >= policy.maxAge) return "Stale";
-  return age > policy.heartbeat ? "Aging" : "Valid";
+/** The variance to size by at `now`: the market's own, and what others say of it where the policy listens. */
+export function varianceAt({ variance, meters }: GuardSnapshot, policy: Policy, now: bigint): bigint {
+  return policy.usesPushedVariance ? max(variance, pushedVarianceAt(meters.pushedVariance ?? 0n, now)) : variance;
 }
 
 /** A market without a policy lets nothing but reductions through. */

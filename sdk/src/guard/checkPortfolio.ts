@@ -1,6 +1,5 @@
 import type { SizingGuardError } from "../errors/base.ts";
 import { PortfolioLossExceededError, SnapshotMissingError } from "../errors/guard.ts";
-import { oracleScale } from "../limits/oracle.ts";
 import { max, min, requireInt } from "../math/checks.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
 import { mulDivUpSaturating } from "../math/fixedPoint.ts";
@@ -19,7 +18,7 @@ import {
   MAX_GREEK,
   type Underlying,
 } from "../portfolio/risk.ts";
-import { accountState, type CheckResult, marketState, rejection, unset } from "./check.ts";
+import { accountState, type CheckResult, marketState, rejection, unset, varianceAt } from "./check.ts";
 import type { Policy } from "./policy.ts";
 import {
   abs,
@@ -141,6 +140,10 @@ interface Reading {
   readonly feed: Hex;
   readonly variance: bigint;
   readonly age: bigint;
+  /** WAD ratio of the price. */
+  readonly confidence: bigint;
+  /** Whether it was asked for. */
+  readonly hasConfidence: boolean;
 }
 
 /** What an account holds, with what it is measured by. */
@@ -156,7 +159,7 @@ interface Account {
 function accountOf({ snapshot, policy, others, markets, now, state }: Question): Account | null {
   // The market's own entry is none of the others.
   if (others.length > MAX_EXPOSURES + (policy.hasGreeks ? 1 : 0)) return null;
-  const readings: Reading[] = [{ feed: policy.feed, variance: state.variance, age: state.age }];
+  const readings: Reading[] = [readingOf(policy, state)];
   const underlyings: Underlying[] = [emptyUnderlying(moveOf(policy, state))];
   let scale = marketScale(policy, state);
   let unit: Greeks = { delta: WAD, gamma: 0n, vega: 0n, theta: 0n };
@@ -175,7 +178,8 @@ function accountOf({ snapshot, policy, others, markets, now, state }: Question):
     const other = snapshotOf(exposure.market, markets);
     if (!other.policy?.active.includes("Portfolio")) return null;
     const reading = readings.find(({ feed }) => feed === other.policy?.feed) ?? read(other, other.policy, now);
-    if (reading === null) return null;
+    // One reading can't be both with and without the feed's doubt.
+    if (reading === null || reading.hasConfidence !== hasConfidence(other.policy)) return null;
     if (!readings.includes(reading)) {
       readings.push(reading);
       underlyings.push(emptyUnderlying(0n));
@@ -184,7 +188,7 @@ function accountOf({ snapshot, policy, others, markets, now, state }: Question):
     held.move = max(held.move, moveOf(other.policy, reading));
     add(held, other.policy, exposure);
     decayed += decay(other.policy, exposure.theta);
-    scale = min(scale, oracleScale(reading.age, other.policy.heartbeat, other.policy.maxAge));
+    scale = min(scale, marketScale(other.policy, reading));
   }
   return lacksGreeks || scale === 0n ? null : { holdings: { underlyings, decay: decayed }, unit, scale };
 }
@@ -195,15 +199,25 @@ function snapshotOf(market: Hex, markets: readonly GuardSnapshot[]): GuardSnapsh
   return found;
 }
 
-/** `null` for a price that is none, or too old. */
-function read({ round, variance }: GuardSnapshot, policy: Policy, now: bigint): Reading | null {
+/** `null` for a price that is none, or too old or uncertain to carry anything. */
+function read(snapshot: GuardSnapshot, policy: Policy, now: bigint): Reading | null {
+  const { round } = snapshot;
   if (round === null) return null;
-  const age = now - round.updatedAt;
-  return age < policy.maxAge ? { feed: policy.feed, variance, age } : null;
+  const { updatedAt, confidence = 0n } = round;
+  const state = { variance: varianceAt(snapshot, policy, now), age: now - updatedAt, confidence };
+  return marketScale(policy, state) === 0n ? null : readingOf(policy, state);
 }
 
-function moveOf(policy: Policy, { variance, age }: Pick<Reading, "variance" | "age">): bigint {
-  return adverseMove(policy.portfolioTail, variance, policy.portfolioHorizon + age);
+function readingOf(policy: Policy, { variance, age, confidence }: Pick<MarketState, "variance" | "age" | "confidence">): Reading {
+  return { feed: policy.feed, variance, age, confidence, hasConfidence: hasConfidence(policy) };
+}
+
+function hasConfidence({ maxConfidence }: Policy): boolean {
+  return maxConfidence > 0n;
+}
+
+function moveOf(policy: Policy, { variance, age, confidence }: Pick<Reading, "variance" | "age" | "confidence">): bigint {
+  return adverseMove(policy.portfolioTail, variance, policy.portfolioHorizon + age) + confidence;
 }
 
 /** The Greeks of one unit of notional, from those of one unit of size. */

@@ -83,6 +83,9 @@ export const POLICY_FIELDS = [
   "VegaCapExponent",
   "Beta",
   "BetaStress",
+  "VarianceSource",
+  "MaxVolatility",
+  "VarianceSpare",
 ] as const;
 
 /** A field of the policy words, as `PolicyOutOfRange` names it. */

@@ -7,7 +7,7 @@ import type { PortfolioTerms } from "../portfolio/risk.ts";
 import { LIMITS, type Limit, MODES, type Mode, type PolicyField } from "./enums.ts";
 import { field, inUnits, RATIO_UNIT } from "./words.ts";
 
-// Twins: contracts/types/FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol and PortfolioPolicy.sol (layout), contracts/libraries/PolicyRules.sol (ranges).
+// Twins: contracts/types/FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol and PortfolioPolicy.sol, VariancePolicy.sol (layout), contracts/libraries/PolicyRules.sol (ranges).
 
 /** A market's policy in the units people and formulas use: WAD for ratios and amounts, seconds for times. */
 export interface Policy extends PortfolioTerms {
@@ -66,6 +66,17 @@ export interface Policy extends PortfolioTerms {
   readonly drawdownPower: bigint;
   /** Seconds in which half the distance to a high-water mark is forgotten, in whole hours; 0: never. */
   readonly peakHalfLife: bigint;
+  /** Half the confidence interval, WAD ratio of the price, from which a price carries nothing, in steps of 1e15; 0: the feed is
+   * not asked how sure it is. */
+  readonly maxConfidence: bigint;
+  /** Whether the fast variance ignores returns beyond six standard deviations too: for feeds that can print bad ticks. */
+  readonly isWinsorised: boolean;
+  /** Whether what `sync` pushed counts. */
+  readonly usesPushedVariance: boolean;
+  /** Address of who else says what the variance is, lower case; zero for nobody. */
+  readonly varianceSource: `0x${string}`;
+  /** Volatility per year beyond which the source is believed no further, WAD, in steps of 1e14. */
+  readonly maxVolatility: bigint;
 }
 
 /** The words a guard stores for a market. */
@@ -74,18 +85,22 @@ export interface PolicyWords {
   readonly riskPolicy: bigint;
   readonly extendedPolicy: bigint;
   readonly portfolioPolicy: bigint;
+  readonly variancePolicy: bigint;
 }
 
 const TIME_UNIT = 10n;
+const CONFIDENCE_UNIT = 10n ** 15n;
 const HALF_LIFE_UNIT = 3_600n;
 const ONE = 10_000n;
 const MAX_UINT16 = 0xffffn;
+const MAX_FEED_FLAGS = 7n;
 const MAX_FLAGS = 0xffn;
 const STRESS_UNIT = 10n ** 16n;
 const MAX_BETA_STRESS = 100n;
 const MAX_UINT24 = 0xff_ffffn;
 const MAX_UINT32 = 0xffff_ffffn;
 const MAX_UINT40 = 0xff_ffff_ffffn;
+const MAX_UINT160 = 2n ** 160n - 1n;
 const MAX_EXPONENT = 40n;
 const MAX_POWER = 3n;
 
@@ -112,6 +127,10 @@ type Fields = Readonly<Record<PolicyField, bigint>> & {
   readonly PeakHalfLife: bigint;
 };
 
+/** The names of the flags of the feed's word, by bit. */
+const FEED_FLAGS = ["usesImpact", "usesPushedVariance", "isWinsorised"] as const;
+type FeedFlag = (typeof FEED_FLAGS)[number];
+
 type RatioName =
   | "volatilityFloor"
   | "tail"
@@ -124,6 +143,7 @@ type RatioName =
   | "maxSlippage"
   | "impactCoefficient"
   | "maxDrawdown"
+  | "maxVolatility"
   | "portfolioBudget"
   | "portfolioTail"
   | "netting"
@@ -173,7 +193,8 @@ export function encodePolicy(policy: Policy): PolicyWords {
     ratio("volatilityFloor", 200) |
     field("active", mask(policy.active), 16, 216) |
     field("mode", BigInt(MODES.indexOf(policy.mode)), 8, 232) |
-    field("usesImpact", BigInt(policy.usesImpact), 8, 248);
+    field("maxConfidence", inUnits("maxConfidence", policy.maxConfidence, CONFIDENCE_UNIT), 8, 240) |
+    (flagBits(FEED_FLAGS, policy) << 248n);
   const riskPolicy =
     ratio("tail", 0) |
     ratio("riskBudget", 16) |
@@ -197,7 +218,7 @@ export function encodePolicy(policy: Policy): PolicyWords {
     field("drawdownPower", policy.drawdownPower, 8, 192) |
     field("peakHalfLife", inUnits("peakHalfLife", policy.peakHalfLife, HALF_LIFE_UNIT), 16, 200);
   const portfolioPolicy =
-    PORTFOLIO_FLAGS.reduce((bits, name, index) => bits | (BigInt(policy[name]) << BigInt(index)), 0n) |
+    flagBits(PORTFOLIO_FLAGS, policy) |
     (policy.beta < 0n ? BETA_IS_NEGATIVE : 0n) |
     field("beta", inUnits("beta", abs(policy.beta), RATIO_UNIT), 16, 16) |
     ratio("portfolioBudget", 32) |
@@ -211,7 +232,13 @@ export function encodePolicy(policy: Policy): PolicyWords {
     cap("gammaCap", 184) |
     cap("vegaCap", 216) |
     field("betaStress", inUnits("betaStress", policy.betaStress, STRESS_UNIT), 8, 248);
-  return { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy };
+  const variancePolicy = field("varianceSource", BigInt(policy.varianceSource), 160, 0) | ratio("maxVolatility", 160);
+  return { feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy };
+}
+
+/** Flags by their names, the first in the lowest bit. */
+function flagBits<name extends string>(names: readonly name[], values: Readonly<Record<name, boolean>>): bigint {
+  return names.reduce((bits, name, index) => bits | (BigInt(values[name]) << BigInt(index)), 0n);
 }
 
 /**
@@ -232,7 +259,7 @@ export function decodePolicy(words: PolicyWords): Policy | null {
   const mode = MODES[Number(fields.Mode)];
   if (mode === undefined) throw new ArgumentOutOfRangeError("mode", fields.Mode, "a mode");
   return {
-    feed: `0x${fields.Feed.toString(16).padStart(40, "0")}`,
+    feed: toAddress(fields.Feed),
     feedDecimals: fields.FeedDecimals,
     mode,
     active: LIMITS.filter((_, index) => (fields.Active >> BigInt(index)) & 1n),
@@ -250,7 +277,7 @@ export function decodePolicy(words: PolicyWords): Policy | null {
     referenceMove: fields.ReferenceMove * RATIO_UNIT,
     concentrationShare: fields.ConcentrationShare * RATIO_UNIT,
     horizon: fields.Horizon,
-    usesImpact: (fields.Flags & 1n) === 1n,
+    usesImpact: feedFlag(fields, "usesImpact") === 1n,
     dailyVolume: fields.DailyVolume * WAD,
     maxSlippage: fields.MaxSlippage * RATIO_UNIT,
     impactCoefficient: fields.ImpactCoefficient * RATIO_UNIT,
@@ -260,8 +287,22 @@ export function decodePolicy(words: PolicyWords): Policy | null {
     maxDrawdown: fields.MaxDrawdown * RATIO_UNIT,
     drawdownPower: fields.DrawdownPower,
     peakHalfLife: fields.PeakHalfLife * HALF_LIFE_UNIT,
+    maxConfidence: fields.MaxConfidence * CONFIDENCE_UNIT,
+    isWinsorised: feedFlag(fields, "isWinsorised") === 1n,
+    usesPushedVariance: feedFlag(fields, "usesPushedVariance") === 1n,
+    varianceSource: toAddress(fields.VarianceSource),
+    maxVolatility: fields.MaxVolatility * RATIO_UNIT,
     ...portfolioTerms(fields),
   };
+}
+
+function toAddress(value: bigint): `0x${string}` {
+  return `0x${value.toString(16).padStart(40, "0")}`;
+}
+
+/** 1 where the flag of the feed's word is set. */
+function feedFlag({ Flags }: Fields, name: FeedFlag): bigint {
+  return (Flags >> BigInt(FEED_FLAGS.indexOf(name))) & 1n;
 }
 
 function bitOf(name: PortfolioFlag): bigint {
@@ -331,8 +372,7 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("Heartbeat", 1n, MAX_UINT16 - 1n);
   require("MaxAge", fields.Heartbeat + 1n, MAX_UINT16);
   require("VolatilityFloor", 1n, MAX_UINT16);
-  require("MaxConfidence", 0n, 0n);
-  require("Flags", 0n, 1n);
+  require("Flags", 0n, MAX_FEED_FLAGS);
   requireLimits(market, fields);
   require("Tail", ONE, MAX_UINT16);
   require("Horizon", 1n, MAX_UINT24);
@@ -346,9 +386,9 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("ReferenceMove", least("OpenInterest"), MAX_UINT16);
   require("LiquidityCap", least("Liquidity"), MAX_UINT40);
   require("ConcentrationShare", least("Concentration"), ONE);
-  require("DailyVolume", fields.Flags, MAX_UINT40);
-  require("MaxSlippage", fields.Flags, ONE);
-  require("ImpactCoefficient", fields.Flags, MAX_UINT16);
+  require("DailyVolume", feedFlag(fields, "usesImpact"), MAX_UINT40);
+  require("MaxSlippage", feedFlag(fields, "usesImpact"), ONE);
+  require("ImpactCoefficient", feedFlag(fields, "usesImpact"), MAX_UINT16);
   require("MaxSkewMantissa", least("Skew"), MAX_UINT32);
   require("MaxSkewExponent", 0n, MAX_EXPONENT);
   require("GrowthCapacityMantissa", least("Growth"), MAX_UINT32);
@@ -379,6 +419,9 @@ export function requirePolicyInRange(market: `0x${string}`, words: PolicyWords):
   require("GammaCapExponent", 0n, MAX_EXPONENT);
   require("VegaCapMantissa", flag("capsVega"), MAX_UINT24);
   require("VegaCapExponent", 0n, MAX_EXPONENT);
+  require("VarianceSource", feedFlag(fields, "usesPushedVariance"), MAX_UINT160);
+  require("MaxVolatility", feedFlag(fields, "usesPushedVariance"), MAX_UINT16);
+  require("VarianceSpare", 0n, 0n);
 }
 
 function requireLimits(market: `0x${string}`, fields: Fields): void {
@@ -389,11 +432,12 @@ function requireLimits(market: `0x${string}`, fields: Fields): void {
   if (judges && !isComplete) throw new PolicyIncompleteError(market, fields.Active);
 }
 
-function unpack({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy }: PolicyWords): Fields {
+function unpack({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy, variancePolicy }: PolicyWords): Fields {
   requireUint256("feedPolicy", feedPolicy);
   requireUint256("riskPolicy", riskPolicy);
   requireUint256("extendedPolicy", extendedPolicy);
   requireUint256("portfolioPolicy", portfolioPolicy);
+  requireUint256("variancePolicy", variancePolicy);
   const feed = (shift: number, bits: number): bigint => BigInt.asUintN(bits, feedPolicy >> BigInt(shift));
   const risk = (shift: number, bits: number): bigint => BigInt.asUintN(bits, riskPolicy >> BigInt(shift));
   const extended = (shift: number, bits: number): bigint => BigInt.asUintN(bits, extendedPolicy >> BigInt(shift));
@@ -448,6 +492,9 @@ function unpack({ feedPolicy, riskPolicy, extendedPolicy, portfolioPolicy }: Pol
     VegaCapMantissa: portfolio(216, 24),
     VegaCapExponent: portfolio(240, 8),
     BetaStress: portfolio(248, 8),
+    VarianceSource: BigInt.asUintN(160, variancePolicy),
+    MaxVolatility: BigInt.asUintN(16, variancePolicy >> 160n),
+    VarianceSpare: variancePolicy >> 176n,
   };
 }
 

@@ -44,7 +44,7 @@ export interface Position {
 /** What the market looks like at the moment of the question. */
 export interface MarketState {
   readonly status: OracleStatus;
-  /** WAD quote per base; 0 when the feed is not usable or was not needed. */
+  /** WAD quote per base, at the upper end of its confidence interval; 0 when the feed is not usable or was not needed. */
   readonly price: bigint;
   /** Variance to size by, WAD per year. */
   readonly variance: bigint;
@@ -52,6 +52,8 @@ export interface MarketState {
   readonly age: bigint;
   /** The most of the pool to believe, quote WAD (`seenPoolEquity`); for Concentration. */
   readonly poolEquity: bigint;
+  /** Half the interval the price lies in, WAD ratio of the feed's price. */
+  readonly confidence: bigint;
 }
 
 /** What the meters say of the account and its side at the moment of the question. */
@@ -220,7 +222,8 @@ export function toBase(notional: bigint, price: bigint): bigint {
   return notional === UNCAPPED ? UNCAPPED : mulDivDownSaturating(notional, WAD, price);
 }
 
-/** The adverse move of the log price that the policy asks to survive, WAD: the older the price, the longer the horizon. */
+/** The adverse move of the log price that the policy asks to survive, WAD: the older the price, the longer the horizon; what the
+ * feed does not know of it on top. */
 export function policyMove(policy: Policy, market: MarketState): bigint {
   return marketTerms(policy, market).move;
 }
@@ -235,10 +238,25 @@ export function sideMove({ sizeAfter }: Position, policy: Policy, market: Market
 
 /**
  * Share of what limits are measured in, equity, margin schedule and open-interest cap, that counts now, WAD. Not a share of
- * the result: what is left beside others' open interest would then be scaled anew for every account.
+ * the result: what is left beside others' open interest would then be scaled anew for every account. The smaller of what age
+ * and doubt leave; doubt counts from half of what the policy accepts.
  */
-export function marketScale(policy: Policy, market: MarketState): bigint {
-  return oracleScale(market.age, policy.heartbeat, policy.maxAge);
+export function marketScale(policy: Policy, { age, confidence }: Pick<MarketState, "age" | "confidence">): bigint {
+  const scale = oracleScale(age, policy.heartbeat, policy.maxAge);
+  const { maxConfidence } = policy;
+  return maxConfidence === 0n ? scale : min(scale, oracleScale(confidence, maxConfidence / 2n, maxConfidence));
+}
+
+/** What a price of this age and doubt is worth. */
+export function oracleStatus(policy: Policy, { age, confidence }: Pick<MarketState, "age" | "confidence">): OracleStatus {
+  if (age >= policy.maxAge) return "Stale";
+  if (policy.maxConfidence > 0n && confidence > policy.maxConfidence / 2n) return "Uncertain";
+  return age > policy.heartbeat ? "Aging" : "Valid";
+}
+
+/** The price exposure is valued at: ⌈price·(WAD + confidence) / WAD⌉, WAD; 2^255 - 1 where it does not fit that. */
+export function exposurePrice(price: bigint, confidence: bigint): bigint {
+  return confidence === 0n ? price : min(mulDivUpSaturating(price, min(WAD + confidence, UNCAPPED), WAD), UNCAPPED >> 1n);
 }
 
 /** What follows from policy and market alone. `shortMove` only once a short asked. */
@@ -255,7 +273,7 @@ const TERMS = new WeakMap<MarketState, MarketTerms>();
 function marketTerms(policy: Policy, market: MarketState): MarketTerms {
   const known = TERMS.get(market);
   if (known?.policy === policy) return known;
-  const move = adverseMove(policy.tail, market.variance, policy.horizon + market.age);
+  const move = adverseMove(policy.tail, market.variance, policy.horizon + market.age) + market.confidence;
   const terms = { policy, scale: marketScale(policy, market), move, shortMove: undefined };
   TERMS.set(market, terms);
   return terms;

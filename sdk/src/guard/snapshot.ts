@@ -1,14 +1,14 @@
 import { ArgumentOutOfRangeError } from "../errors/math.ts";
 import { max } from "../math/checks.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
-import { mulDivUp } from "../math/fixedPoint.ts";
-import { updateAcrossGap, updateVolatility, type VolatilityParameters, variance } from "../math/volatility.ts";
+import { mulDivUp, mulDivUpSaturating } from "../math/fixedPoint.ts";
+import { acrossGap, updateVolatility, updateWinsorised, type VolatilityParameters, variance } from "../math/volatility.ts";
 import { unpackVolatilityWord } from "../math/volatilityWord.ts";
 import type { OracleStatus } from "./enums.ts";
 import { decodePolicy, type Policy, type PolicyWords } from "./policy.ts";
 import { judges } from "./sizing.ts";
 
-// Twins: contracts/oracle/VolatilityOracle.sol (constants, `_observe`, `_sizingVariance`) and FeedReader.sol (`_round`).
+// Twins: contracts/oracle/VolatilityEstimator.sol (constants, `observe`, `_sizingVariance`) and FeedReader.sol (`_convert`).
 
 /** A usable answer of a feed. */
 export interface Round {
@@ -16,17 +16,21 @@ export interface Round {
   readonly price: bigint;
   /** Seconds, unix. */
   readonly updatedAt: bigint;
+  /** Half the interval the price lies in, WAD ratio of the price, rounded up. Default: 0, as where the policy does not ask. */
+  readonly confidence?: bigint;
 }
 
 /** Why a feed has no usable round: what it says itself, or Invalid. */
 export type FeedFault = Extract<OracleStatus, "Invalid" | "SequencerDown" | "Deviating">;
 
-/** What the feed's `latestRoundData()` returned, word for word. */
+/** What the feed's `latestRoundData()` returned, word for word, or its `latestRoundDataWithConfidence()` where the policy asks. */
 export interface RoundData {
   readonly roundId: bigint;
   readonly answer: bigint;
   readonly updatedAt: bigint;
   readonly answeredInRound: bigint;
+  /** Half the interval the price lies in, in the units of `answer`. Default: none. */
+  readonly confidence?: bigint;
 }
 
 /** What a guard remembers of a market and of one account in it, word for word as it is stored. */
@@ -41,6 +45,8 @@ export interface MeterWords {
   readonly highWaterMark: bigint;
   /** What the account allows itself (`decodeSelfLimit`). */
   readonly selfLimit: bigint;
+  /** What others say of the market's variance (`unpackPushedVariance`). Default: nothing. */
+  readonly pushedVariance?: bigint;
 }
 
 /** Everything a decision depends on besides the position, pinned to one block. Plain and readonly. */
@@ -54,7 +60,8 @@ export interface GuardSnapshot {
   readonly round: Round | null;
   /** Why there is none, which is then the status of every verdict. Default: Invalid. */
   readonly fault?: FeedFault;
-  /** Variance to size by as if that round had just been sampled, WAD per year; 0 without a round. */
+  /** Variance to size by as if that round had just been sampled, WAD per year; 0 without a round. What others say of it comes on
+   * top, at the time of the question. */
   readonly variance: bigint;
   /** `meters(market, account)` of the guard. */
   readonly meters: MeterWords;
@@ -98,7 +105,7 @@ const WARM_UP_SAMPLES = ESTIMATOR.fastTau / ESTIMATOR.minInterval;
 const NOBODY = "0x0000000000000000000000000000000000000000";
 
 /** What a guard remembers before anything happened. */
-const NO_METERS: MeterWords = { pool: 0n, longGrowth: 0n, shortGrowth: 0n, highWaterMark: 0n, selfLimit: 0n };
+const NO_METERS: MeterWords = { pool: 0n, longGrowth: 0n, shortGrowth: 0n, highWaterMark: 0n, selfLimit: 0n, pushedVariance: 0n };
 
 const WAD_DECIMALS = 18n;
 const MAX_PRICE = UNCAPPED >> 1n;
@@ -120,11 +127,16 @@ export function createSnapshot(input: SnapshotInput): GuardSnapshot {
   const policy = decodePolicy(input.words);
   // A market that does not judge may still be held beside one that does.
   const isFeedNeeded = policy !== null && (judges(policy) || policy.active.includes("Portfolio"));
-  const round = isFeedNeeded ? toRound(input.roundData, policy.feedDecimals, timestamp) : null;
+  const round = isFeedNeeded ? toRound(asked(input.roundData, policy), policy.feedDecimals, timestamp) : null;
   const variance = policy && round ? sampledVariance(policy, input.volatilityWord, round) : 0n;
   // An answer that is no price says nothing of why.
   const named = input.roundData === null && input.fault !== "Invalid" && input.fault;
   return { market, account, policy, round, ...(named && { fault: named }), variance, meters, blockNumber, timestamp };
+}
+
+/** How sure the feed is counts where the policy asks for it. */
+function asked(data: RoundData | null, { maxConfidence }: Policy): RoundData | null {
+  return data !== null && maxConfidence === 0n ? { ...data, confidence: 0n } : data;
 }
 
 /** Selectors of the errors by which a feed says why it does not answer (contracts/interfaces/IFeedErrors.sol). */
@@ -180,9 +192,10 @@ export function toRound(data: RoundData | null, decimals: bigint, timestamp: big
   const { roundId, answer, updatedAt, answeredInRound } = data;
   if (updatedAt === 0n || updatedAt > timestamp || roundId >> 80n) return null;
   if (answer <= 0n || answeredInRound < roundId) return null;
-  if (decimals > WAD_DECIMALS) return { price: mulDivUp(answer, 1n, 10n ** (decimals - WAD_DECIMALS)), updatedAt };
+  const doubt = data.confidence ? { confidence: mulDivUpSaturating(data.confidence, WAD, answer) } : {};
+  if (decimals > WAD_DECIMALS) return { price: mulDivUp(answer, 1n, 10n ** (decimals - WAD_DECIMALS)), updatedAt, ...doubt };
   const price = answer * 10n ** (WAD_DECIMALS - decimals);
-  return price > MAX_PRICE ? null : { price, updatedAt };
+  return price > MAX_PRICE ? null : { price, updatedAt, ...doubt };
 }
 
 /** The variance the guard would size by, as if `round` had just been sampled. */
@@ -197,6 +210,7 @@ function sampledVariance(policy: Policy, word: bigint, round: Round): bigint {
 function observe(policy: Policy, word: bigint, round: Round, parameters: VolatilityParameters): bigint {
   const { samples, time } = unpackVolatilityWord(word);
   const isWatched = samples === 0n || round.updatedAt <= time + policy.heartbeat;
-  const update = isWatched ? updateVolatility : updateAcrossGap;
-  return update(word, round.price, round.updatedAt, parameters);
+  const update = policy.isWinsorised ? updateWinsorised : updateVolatility;
+  const updated = update(word, round.price, round.updatedAt, parameters);
+  return isWatched ? updated : acrossGap(word, updated);
 }

@@ -1,7 +1,7 @@
 import { fit, max, min, requireUint, requireUint256 } from "./checks.ts";
 import { UNCAPPED, WAD, YEAR } from "./constants.ts";
 import { expWad, lnWad, mulDivDown, mulDivUp, sqrtUp } from "./fixedPoint.ts";
-import { packVolatilityWord, unpackVolatilityWord } from "./volatilityWord.ts";
+import { packVolatilityWord, unpackVolatilityWord, type VolatilityFields } from "./volatilityWord.ts";
 
 // Twin: contracts/libraries/VolatilityMath.sol.
 
@@ -54,6 +54,59 @@ const MAX_SHORT_MOVE = 5n * WAD;
  * ```
  */
 export function updateVolatility(word: bigint, price: bigint, time: bigint, parameters: VolatilityParameters): bigint {
+  return update(word, price, time, parameters, (before, change) => {
+    const fastVariance = mix(before.fastVariance, change.squared, change.interval, parameters.fastTau);
+    const clipped = clip(change, before.slowVariance, parameters);
+    return { fastVariance, slowVariance: mix(before.slowVariance, clipped, change.interval, parameters.slowTau) };
+  });
+}
+
+/**
+ * {@link updateVolatility} for a feed that can print bad ticks: both speeds ignore what lies beyond six standard deviations of
+ * the slow one, so that the fast one too believes a leap only as it lasts.
+ *
+ * Units and rounding as there. A crash counts later, by as much as it exceeds what was known.
+ *
+ * @param word - The estimator's word, uint256; 0 when nothing was sampled.
+ * @param price - Price in WAD, uint256.
+ * @param time - When the feed observed the price, unix seconds, uint32.
+ * @param parameters - The estimator's constants.
+ * @returns The word after the sample.
+ * @throws {LnWadUndefinedError} When the price is 0 or at least 2^255 and the word would change.
+ * @throws {DivisionByZeroError} When a time constant is 0 and the word would change.
+ * @throws {MathOverflowError} When `clipSquared` times the slow variance does not fit uint256.
+ * @throws {ArgumentOutOfRangeError} When an argument or parameter does not fit its type.
+ *
+ * @example
+ * ```ts
+ * const word = updateWinsorised(before, 2_010n * WAD, 1_700_003_600n, parameters); // never above updateVolatility
+ * ```
+ */
+export function updateWinsorised(word: bigint, price: bigint, time: bigint, parameters: VolatilityParameters): bigint {
+  return update(word, price, time, parameters, (before, change) => {
+    const clipped = clip(change, before.slowVariance, parameters);
+    const fastVariance = mix(before.fastVariance, clipped, change.interval, parameters.fastTau);
+    return { fastVariance, slowVariance: mix(before.slowVariance, clipped, change.interval, parameters.slowTau) };
+  });
+}
+
+/** One return as the recursion takes it. */
+interface Return {
+  readonly interval: bigint;
+  /** Annualised squared return, WAD, rounded up. */
+  readonly squared: bigint;
+}
+
+type Variances = Pick<VolatilityFields, "fastVariance" | "slowVariance">;
+
+/** What both updates share: all but how much of the return each variance takes in. */
+function update(
+  word: bigint,
+  price: bigint,
+  time: bigint,
+  parameters: VolatilityParameters,
+  mixed: (before: VolatilityFields, change: Return) => Variances,
+): bigint {
   requireUint256("price", price);
   requireUint("time", time, 32);
   requireParameters(parameters);
@@ -63,20 +116,22 @@ export function updateVolatility(word: bigint, price: bigint, time: bigint, para
   const interval = time - before.time;
   if (interval <= 0n) return word;
 
-  const { minInterval, clipSquared, fastTau, slowTau } = parameters;
   const lnPrice = lnOfPrice(price);
   const change = lnPrice - before.lnPrice;
   // 2 units more than measured: the two logarithms together are less than that apart from the exact ones.
   const absoluteReturn = (change < 0n ? -change : change) + 2n;
-  const observed = mulDivUp(absoluteReturn * absoluteReturn, YEAR, interval * WAD);
+  const squared = mulDivUp(absoluteReturn * absoluteReturn, YEAR, interval * WAD);
+  const variances = mixed(before, { interval, squared });
 
-  const fastVariance = mix(before.fastVariance, observed, interval, fastTau);
-  const reference = max(before.slowVariance, parameters.varianceFloor);
-  const cap = mulDivUp(fit(clipSquared * reference), max(interval, minInterval), interval);
-  const slowVariance = mix(before.slowVariance, min(observed, cap), interval, slowTau);
+  const samples = interval >= parameters.minInterval ? min(before.samples + 1n, 255n) : before.samples;
+  return packVolatilityWord({ samples, time, ...variances, lnPrice });
+}
 
-  const samples = interval >= minInterval ? min(before.samples + 1n, 255n) : before.samples;
-  return packVolatilityWord({ samples, time, slowVariance, fastVariance, lnPrice });
+/** The return without what lies beyond the clip: six standard deviations, with the parameters of a guard. */
+function clip({ squared, interval }: Return, slowVariance: bigint, parameters: VolatilityParameters): bigint {
+  const { minInterval, clipSquared, varianceFloor } = parameters;
+  const reference = max(slowVariance, varianceFloor);
+  return min(squared, mulDivUp(fit(clipSquared * reference), max(interval, minInterval), interval));
 }
 
 /**
@@ -102,12 +157,17 @@ export function updateVolatility(word: bigint, price: bigint, time: bigint, para
  * ```
  */
 export function updateAcrossGap(word: bigint, price: bigint, time: bigint, parameters: VolatilityParameters): bigint {
+  return acrossGap(word, updateVolatility(word, price, time, parameters));
+}
+
+/** What an update of `word` comes to where nobody watched in between: neither variance falls. */
+export function acrossGap(word: bigint, updated: bigint): bigint {
   const before = unpackVolatilityWord(word);
-  const updated = unpackVolatilityWord(updateVolatility(word, price, time, parameters));
+  const after = unpackVolatilityWord(updated);
   return packVolatilityWord({
-    ...updated,
-    slowVariance: max(before.slowVariance, updated.slowVariance),
-    fastVariance: max(before.fastVariance, updated.fastVariance),
+    ...after,
+    slowVariance: max(before.slowVariance, after.slowVariance),
+    fastVariance: max(before.fastVariance, after.fastVariance),
   });
 }
 

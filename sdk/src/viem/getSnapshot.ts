@@ -99,5 +99,6 @@ function faultOf({ fault }: LensState): FeedFault {
 
 /** The lens says what the feed answered; what that is worth is decided here, as the guard does. */
 function toRoundData({ isAnswered, round }: LensState): RoundData | null {
-  return isAnswered ? round : null;
+  // Where the policy asks how sure the feed is, the third word says it; where it does not, nobody reads it.
+  return isAnswered ? { ...round, confidence: round.startedAt } : null;
 }

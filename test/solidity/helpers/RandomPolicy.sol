@@ -124,7 +124,7 @@ abstract contract RandomPolicy is Properties {
 
     function _packed(Words memory words) internal pure returns (PolicyWords memory) {
         return PolicyWords(
-            FeedPolicy.unwrap(words.feed), RiskPolicy.unwrap(words.risk), ExtendedPolicy.unwrap(words.extended), 0
+            FeedPolicy.unwrap(words.feed), RiskPolicy.unwrap(words.risk), ExtendedPolicy.unwrap(words.extended), 0, 0
         );
     }
 
