@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity >=0.8.4;
 
-/// @title Somebody who says what a market's variance is
-/// @notice An implied-volatility index, signed forecasts. A guard asks it in `sync`, and believes it no further than its
-/// policy says.
+/// @notice Something outside that has an opinion of how much a market will move. A guard asks it through `sync`, which anyone
+/// may call, with a bound on the gas, and takes every revert and every malformed answer for having nothing to say.
 interface IVarianceSource {
-    /// @notice What the source says of a market now.
+    /// @notice What the source says of a market now. Reverts where it has nothing to say.
     /// @param market the guard's id of the market
-    /// @return variance WAD per year
+    /// @return variance_ of log returns, WAD per year
     /// @return validUntil seconds, unix: until when the source stands by it
-    /// @dev Reverts where it has nothing to say.
-    function varianceOf(bytes32 market) external view returns (uint256 variance, uint256 validUntil);
+    function varianceOf(bytes32 market) external view returns (uint256 variance_, uint256 validUntil);
 }

@@ -320,6 +320,8 @@ const CONTRACTS = [
   "TestPyth",
   "RedstoneFeed",
   "TestRedstone",
+  "ImpliedVolatilityFeed",
+  "ForecastRegistry",
 ] as const;
 
 let union: Promise<Abi> | undefined;

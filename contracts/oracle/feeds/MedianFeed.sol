@@ -3,6 +3,7 @@ pragma solidity 0.8.30;
 
 import {IAggregatorV3} from "../../interfaces/IAggregatorV3.sol";
 import {FeedReader} from "../FeedReader.sol";
+import {SortedValues} from "../SortedValues.sol";
 import {FeedConfig} from "./FeedConfig.sol";
 import {FeedSource, FeedSourceLibrary, SourceConfig} from "./FeedSource.sol";
 import {RoundKeeper} from "./RoundKeeper.sol";
@@ -20,6 +21,7 @@ import {SourceReader, SourceRound} from "./SourceReader.sol";
 contract MedianFeed is RoundKeeper {
     using SourceReader for FeedSource;
     using SourceReader for SourceRound;
+    using SortedValues for uint256[];
 
     /* CONSTANTS */
 
@@ -90,8 +92,8 @@ contract MedianFeed is RoundKeeper {
             FeedSource one = _source(i);
             SourceRound memory round = one.latest(DECIMALS);
             if (round.isFresh(one)) {
-                _insert(answers, used, uint256(round.answer));
-                _insert(times, used, round.updatedAt);
+                answers.insert(used, uint256(round.answer));
+                times.insert(used, round.updatedAt);
                 ++used;
             } else if (missing == address(0)) {
                 missing = one.feed();
@@ -102,13 +104,6 @@ contract MedianFeed is RoundKeeper {
     }
 
     /* PRIVATE */
-
-    /// @dev Puts a value into the first `count`, which are in ascending order, and keeps them so.
-    function _insert(uint256[] memory sorted, uint256 count, uint256 value) private pure {
-        uint256 i = count;
-        for (; i > 0 && sorted[i - 1] > value; --i) sorted[i] = sorted[i - 1];
-        sorted[i] = value;
-    }
 
     function _create(SourceConfig[] memory configs) private view returns (FeedSource[] memory all) {
         all = new FeedSource[](MAX_SOURCES);
