@@ -27,7 +27,7 @@ import {
   submit,
   typedDataOf,
 } from "../helpers/forecasts.ts";
-import { ETH_USD, eventOf, eventsOf, expectRevert, fixture, from, goTo, now, wad } from "../helpers/market.ts";
+import { ETH_USD, eventOf, eventsOf, expectRevert, fixture, from, goTo, nextBlockAt, now, wad } from "../helpers/market.ts";
 import { FAULTY_SOURCES, setCode } from "../helpers/sourceCode.ts";
 
 const YEAR = 31_536_000n;
@@ -327,6 +327,26 @@ describe("who forecasts", () => {
     await submit(m, account, { variance: wad(9) }, since + 1n);
     expect((await kept(m, 2)).variance, "bounded by the reference, not by what it said before").to.equal(2n * REFERENCE);
     expect((await answer(m)).variance).to.equal(wad(0.3));
+  });
+
+  it("begins anew where it is authorised again in the second of its last forecast, and however far it had come", async () => {
+    const m = await single();
+    const account = forecaster(m, 0);
+    const start = (await now(m)) + 10n;
+    await submit(m, account, { variance: MAX_VARIANCE }, start);
+    const last = start + HOUR;
+    await submit(m, account, { variance: MAX_VARIANCE }, last);
+    expect((await answer(m)).variance).to.equal(4n * REFERENCE);
+    for (const isAuthorised of [false, true]) {
+      await nextBlockAt(m, last);
+      await authorise(m, account.address, isAuthorised);
+    }
+    expect(await now(m)).to.equal(last);
+    await expectRevert(answer(m), "QuorumMissing", [0n, 1n]);
+    expect((await kept(m, 0)).isFresh).to.equal(false);
+    await submit(m, account, { variance: MAX_VARIANCE }, last + 1n);
+    const { variance, anchor: begun, anchorTime } = await kept(m, 0);
+    expect([variance, begun, anchorTime]).to.deep.equal([2n * REFERENCE, REFERENCE, last + 1n]);
   });
 
   it("is left as it is where it is so already: authorised twice, what was said goes on counting", async () => {
