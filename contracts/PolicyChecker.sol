@@ -7,8 +7,8 @@ import {SelfLimitRules} from "./libraries/SelfLimitRules.sol";
 import {SelfLimit} from "./types/SelfLimit.sol";
 
 /// @title PolicyChecker
-/// @notice What a policy and a self limit must be, as a contract of its own: a guard creates one for itself and asks it once for each,
-/// so that the rules take no room from what trading needs (EIP-170).
+/// @notice What a policy and a self limit must be, as a contract of its own: a guard creates one for itself and asks it once
+/// for each, so that the rules take no room from what trading needs (EIP-170).
 /// @dev Keeps nothing and owns nothing.
 contract PolicyChecker {
     /// @notice Reverts with the first thing that is wrong with a policy (`PolicyRules.requireValid`).

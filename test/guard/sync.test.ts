@@ -7,7 +7,6 @@ import { getSnapshot } from "../../sdk/src/viem/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import {
   createDirect,
-  type DirectGuard,
   ETH_USD,
   enforce,
   eventsOf,
@@ -53,6 +52,7 @@ async function hear(m: Listening, variance: bigint, time: bigint, valid = 3_600n
   await m.guard.write.sync([ETH_USD]);
 }
 
+const max = (x: bigint, y: bigint): bigint => (x > y ? x : y);
 const pushed = async (m: Listening): Promise<bigint> => (await m.guard.read.meters([ETH_USD, zeroAddress])).pushedVariance;
 const used = async (m: Listening): Promise<bigint> => (await preview(m, small)).variance;
 
@@ -68,7 +68,7 @@ describe(`what others say of the variance (SEED=${SEED})`, () => {
     for (const later of [1n, 60n, 900n, 1_799n, 1_800n, 3_600n, 3_601n, 46_800n, 89_000n, 90_000n, 90_001n]) {
       await goTo(m, begin + later);
       const others = pushedVarianceAt(word, begin + later);
-      expect(await used(m), `${later} s later`).to.equal(others > own ? others : own);
+      expect(await used(m), `${later} s later`).to.equal(max(others, own));
       seen.push(others);
     }
     expect(seen[2]).to.equal(2n * WAD);

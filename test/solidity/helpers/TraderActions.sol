@@ -397,7 +397,7 @@ abstract contract TraderActions is FeedActions {
         view
         returns (MeterWords memory next)
     {
-        next = MeterWords(before.pool, before.longGrowth, before.shortGrowth, before.highWaterMark, before.selfLimit);
+        next = MeterWords(before.pool, before.longGrowth, before.shortGrowth, before.highWaterMark, before.selfLimit, 0);
         (bool wasLong, bool isLong) = (p.sizeBefore > 0, p.sizeAfter >= 0);
         Moved memory m = _move(words.extended, before, p);
         if (_isActive(words.feed, Limit.Drawdown)) next.highWaterMark = HighWaterMark.unwrap(m.mark);
