@@ -73,8 +73,8 @@ function verticalGrid(x: TimeAxis): Html {
   return html`${x.ticks.map(line)}`;
 }
 
-/** SVG path of one line; a null leaves a gap. */
-function linePath({ times, x, y }: Plot, line: Line): string {
+/** SVG path of one line in the fixed box; a null leaves a gap. */
+export function linePath({ times, x, y }: Pick<Plot, "times" | "x" | "y">, line: Pick<Line, "values" | "shape">): string {
   let path = "";
   let height: number | undefined;
   times.forEach((time, i) => {

@@ -55,7 +55,7 @@ async function* barSamples({ seconds, bars }: Bars): AsyncGenerator<Sample> {
 }
 
 /** What a feed makes of the samples: a round at the first, then on every deviation, and when the heartbeat is due. */
-async function* writtenRounds(samples: AsyncGenerator<Sample>, heartbeat: number): AsyncGenerator<PathRound> {
+export async function* writtenRounds(samples: Iterable<Sample> | AsyncIterable<Sample>, heartbeat: number): AsyncGenerator<PathRound> {
   let last: PathRound | undefined;
   for await (const { time, answer8 } of samples) {
     if (last !== undefined && !hasDeviated(last.answer8, answer8) && time - last.updatedAt < heartbeat) continue;
