@@ -50,7 +50,8 @@ export function estimatesOf(grid: Grid, { interval, garchInterval, garch }: Cali
   const inWad = (values: readonly number[]): bigint[] => values.map((value) => floored(BigInt(Math.round(value * 1e18))));
   return [
     { name: GUARD, variances: grid.guard.map(floored) },
-    { name: RISK_METRICS, variances: inWad(perUpdateVariances(grid, HOUR)) },
+    // Where even the feed's bars are longer, nobody would take a round for an hour.
+    ...(garchInterval === HOUR ? [{ name: RISK_METRICS, variances: inWad(perUpdateVariances(grid, HOUR)) }] : []),
     { name: RISK_METRICS_FITTED, variances: inWad(perUpdateVariances(grid, interval)) },
     { name: WINDOW, variances: inWad(windowVariances(grid)) },
     { name: GARCH, variances: inWad(garchForecasts(grid, garch, garchInterval)) },

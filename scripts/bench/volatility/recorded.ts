@@ -32,6 +32,8 @@ export interface RecordedResult {
   readonly scores: Readonly<Record<string, Scores>>;
   /** The guard alone, which nothing calibrates: on everything after its warm-up. */
   readonly whole: Scores;
+  /** The same, if a position were looked at only at the moments, and not in between. */
+  readonly wholeAtMoments: Scores;
   readonly grid: Grid;
   readonly days: readonly NextDay[];
   readonly estimates: readonly Estimates[];
@@ -67,7 +69,7 @@ export async function replaySeries(
   if (split >= days.length) throw new Error(`${file} is too short: ${WARM_UP_DAYS} days are for the warm-up, and at least one after it.`);
   const calibration = calibrate(grid, split);
   const estimates = estimatesOf(grid, calibration, floor);
-  const score = (variances: readonly bigint[], from: number): Scores => scoresOf(variances, days, DEFAULT_POLICY.tail, step, from);
+  const score = (variances: readonly bigint[], from: number, of = days): Scores => scoresOf(variances, of, DEFAULT_POLICY.tail, step, from);
   const guard = estimates.find((each) => each.name === GUARD)?.variances ?? [];
   return {
     name,
@@ -82,6 +84,7 @@ export async function replaySeries(
     coarseShare: coarseShare(grid, split),
     scores: Object.fromEntries(estimates.map((each) => [each.name, score(each.variances, split)])),
     whole: score(guard, warm),
+    wholeAtMoments: score(guard, warm, nextDays({ ...grid, lnLow: grid.lnPrice, lnHigh: grid.lnPrice })),
     grid,
     days,
     estimates,

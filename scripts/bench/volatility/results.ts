@@ -40,6 +40,7 @@ export function keepRecorded(result: RecordedResult): Kept {
     },
     scores: { ...result.scores } as unknown as Kept,
     guardAfterWarmUp: { ...result.whole } as unknown as Kept,
+    guardAfterWarmUpAtMoments: { ...result.wholeAtMoments } as unknown as Kept,
   };
 }
 

@@ -12,6 +12,7 @@ export function recordedTable(result: RecordedResult): string {
   const table = tableOf(["", "mean V / realised", "median", "QLIKE", "long touched", "short touched", "tail at 1 %", "leverage then"]);
   for (const [name, scores] of Object.entries(result.scores)) table.push([name, ...scoreCells(scores)]);
   table.push([`guard, from day ${WARM_UP_DAYS + 1} on`, ...scoreCells(result.whole)]);
+  table.push(["the same, touches at the moments only", ...scoreCells(result.wholeAtMoments)]);
   const { garch, interval } = result.calibration;
   const { moments } = Object.values(result.scores)[0] ?? { moments: 0 };
   return [
