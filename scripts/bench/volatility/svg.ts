@@ -97,16 +97,19 @@ function renderPanel(panel: Panel, outer: number): Html {
   const axis = { times: xs, x: { at: x.at, ticks: [] }, y };
   const bottom = TITLE + PLOT;
   return html`<text x="${LEFT}" y="16"><tspan class="name">${title}</tspan> ${unit}</text>
-<svg x="${LEFT}" y="${TITLE}" width="${width}" height="${PLOT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none">
-${y.ticks.map((tick) => horizontal(up(y.at(tick)), ""))}
-${x.ticks.map(({ value }) => vertical(across(x.at(value)), ""))}
+<svg x="${LEFT}" y="${TITLE}" width="${width}" height="${PLOT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${title}">
+${y.ticks.map((tick) => horizontal(up(y.at(tick))))}
+${x.ticks.map(({ value }) => vertical(across(x.at(value))))}
 ${panel.markY === undefined ? undefined : horizontal(up(y.at(panel.markY)), "mark")}
 ${panel.markX === undefined ? undefined : vertical(across(x.at(panel.markX)), "mark")}
 ${lines.map(({ className, values }) => html`<path class="${className}" d="${linePath(axis, { values, shape: "straight" })}"/>`)}
 </svg>
-${y.ticks.map((tick) => html`<text x="${LEFT - 8}" y="${TITLE + (1 - y.at(tick)) * PLOT + 4}" text-anchor="end">${yLabel(tick)}</text>`)}
-${x.ticks.map(({ value, label }) => html`<text x="${LEFT + x.at(value) * width}" y="${bottom + 18}" text-anchor="middle">${label}</text>`)}`;
+${y.ticks.map((tick) => html`<text x="${LEFT - 8}" y="${tenth(TITLE + (1 - y.at(tick)) * PLOT + 4)}" text-anchor="end">${yLabel(tick)}</text>`)}
+${x.ticks.map(({ value, label }) => html`<text x="${tenth(LEFT + x.at(value) * width)}" y="${bottom + 18}" text-anchor="middle">${label}</text>`)}`;
 }
 
-const horizontal = (at: number, className: string): Html => html`<line class="${className}" x1="0" x2="${WIDTH}" y1="${at}" y2="${at}"/>`;
-const vertical = (at: number, className: string): Html => html`<line class="${className}" x1="${at}" x2="${at}" y1="0" y2="${HEIGHT}"/>`;
+const horizontal = (at: number, className = "rule"): Html => html`<line class="${className}" x1="0" x2="${WIDTH}" y1="${at}" y2="${at}"/>`;
+const vertical = (at: number, className = "rule"): Html => html`<line class="${className}" x1="${at}" x2="${at}" y1="0" y2="${HEIGHT}"/>`;
+
+/** A tenth of a pixel is as fine as anybody sees. */
+const tenth = (pixels: number): number => Math.round(pixels * 10) / 10;
