@@ -1,10 +1,12 @@
 /** Guards on feeds that are made of other feeds, and what every such feed owes a guard. */
 import { expect } from "chai";
 import { encodeFunctionData, type Hex, parseAbi } from "viem";
+import { isUsable } from "../../sdk/src/guard/sizing.ts";
 import { check, type Policy } from "../../sdk/src/index.ts";
 import { getSnapshot } from "../../sdk/src/viem/index.ts";
 import { LEAVING, RISKING, SIZE } from "./actions.ts";
 import { FAULTS, type Fault, faultOf } from "./faults.ts";
+import type { FeedUnderTest } from "./feeds/feedUnderTest.ts";
 import {
   type Connection,
   createDirect,
@@ -35,9 +37,6 @@ const CALM_ROUNDS = 48;
 /** Seconds between two recordings of what keeps its own rounds, and some that it refuses. */
 export const SPACING = 600n;
 export const BAD_SPACINGS = [0n, 599n, 86_401n, 2n ** 256n - 1n];
-
-/** Every way in which a feed can fail. */
-export const BAD_FAULTS: readonly Fault[] = FAULTS.filter((fault) => fault !== "None");
 
 export const faultIndex = (fault: Fault): number => FAULTS.indexOf(fault);
 
@@ -101,17 +100,8 @@ export async function expectBlackout(m: GuardedFeed): Promise<void> {
   await expectAgreement(m, [position({ sizeAfter: 1n }), position({ sizeBefore: SIZE, sizeAfter: SIZE / 2n })]);
 }
 
-/** A feed under test, and the guard on it. */
-export interface AdapterCase<T extends GuardedFeed> {
-  readonly build: (connection: Connection) => Promise<T>;
-  /** Its sources write a price at the time of now, and what keeps rounds records it. */
-  readonly write: (m: T, price: number) => Promise<void>;
-  /** Ways to lose the price, each from a state with a good one. */
-  readonly blackouts: readonly (readonly [name: string, strike: (m: T) => Promise<unknown>])[];
-}
-
 /** What every feed owes a guard: a price to grow on, a history that lets variance fall, and no price in doubt. */
-export function describeAdapter<T extends GuardedFeed>({ build, write, blackouts }: AdapterCase<T>): void {
+export function describeAdapter<T extends GuardedFeed>({ build, write, failures }: FeedUnderTest<T>): void {
   const load = fixture(async (connection) => {
     const m = await build(connection);
     await write(m, START_PRICE);
@@ -175,7 +165,7 @@ export function describeAdapter<T extends GuardedFeed>({ build, write, blackouts
     expect([failed > 5, walked > 5]).to.deep.equal([true, true]);
   });
 
-  for (const [name, strike] of blackouts) {
+  for (const { name, strike } of failures.filter(({ status }) => !isUsable(status))) {
     it(`is no price to grow on, and lets everything shrink: ${name}`, async () => {
       const m = await load();
       await strike(m);
@@ -185,7 +175,12 @@ export function describeAdapter<T extends GuardedFeed>({ build, write, blackouts
 }
 
 /** Half an hour after half an hour at one price, observed as it comes or not. */
-async function calmDay<T extends GuardedFeed>(m: T, write: AdapterCase<T>["write"], rounds = CALM_ROUNDS, isWatched = true): Promise<void> {
+export async function calmDay<T extends GuardedFeed>(
+  m: T,
+  write: FeedUnderTest<T>["write"],
+  rounds = CALM_ROUNDS,
+  isWatched = true,
+): Promise<void> {
   const start = await now(m);
   for (let i = 1; i <= rounds; i++) {
     await goTo(m, start + CALM_STEP * BigInt(i));

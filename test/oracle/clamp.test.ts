@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { unpackVolatilityWord } from "../../sdk/src/math/index.ts";
-import { BAD_FAULTS, describeAdapter, expectAgreement, expectBlackout, guardOn, poke, storedVariance, word } from "../helpers/adapters.ts";
-import { deploySource, scaled, strike, write } from "../helpers/feedSources.ts";
+import { describeAdapter, expectAgreement, expectBlackout, guardOn, poke, storedVariance, word } from "../helpers/adapters.ts";
+import { deploySource, scaled, write } from "../helpers/feedSources.ts";
+import { CLAMPED, type Clamped, createClamped, MAX, MIN, push } from "../helpers/feeds/clamp.ts";
 import {
-  type Connection,
   changePolicy,
   ETH_USD,
   expectRevert,
@@ -17,15 +17,6 @@ import {
   START_PRICE,
 } from "../helpers/market.ts";
 
-const [MIN, MAX] = [scaled(1_000, 8), scaled(10_000, 8)];
-
-async function createClamped(connection: Connection) {
-  const source = await deploySource(connection);
-  const clamped = await connection.viem.deployContract("ClampGuard", [source.address, MIN, MAX]);
-  return { ...(await guardOn(connection, clamped.address)), source, clamped };
-}
-type Clamped = Awaited<ReturnType<typeof createClamped>>;
-
 const good = fixture(async (connection) => {
   const m = await createClamped(connection);
   await write(m, m.source, START_PRICE);
@@ -33,19 +24,9 @@ const good = fixture(async (connection) => {
 });
 
 const latest = (m: Clamped) => m.clamped.read.latestRoundData();
-const push = async (m: Clamped, answer: bigint) => m.source.write.push([answer, await now(m)]);
 
 describe("a feed with bounds", () => {
-  describeAdapter<Clamped>({
-    build: createClamped,
-    write: (m, price) => write(m, m.source, price),
-    blackouts: [
-      ...BAD_FAULTS.map((fault) => [fault, (m: Clamped) => strike(m, m.source, fault)] as const),
-      ["stuck at its smallest answer", (m) => push(m, MIN)],
-      ["stuck at its largest answer", (m) => push(m, MAX)],
-      ["its decimals changed", (m) => m.source.write.setDecimals([7])],
-    ],
-  });
+  describeAdapter(CLAMPED);
 
   it("has a price inside them, and none on them or beyond", async () => {
     const m = await good();

@@ -2,46 +2,16 @@ import { expect } from "chai";
 import { decodeFunctionResult, encodeFunctionData, getAddress } from "viem";
 import { type Round, volatilityParameters } from "../../sdk/src/index.ts";
 import { updateVolatility } from "../../sdk/src/math/index.ts";
-import { BAD_FAULTS, coldGas, describeAdapter, guardOn, INITIAL_VARIANCE, poke, storedVariance, word } from "../helpers/adapters.ts";
+import { coldGas, describeAdapter, INITIAL_VARIANCE, poke, storedVariance, word } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { FAULTS } from "../helpers/faults.ts";
+import { BAD_FAULTS, FAULTS } from "../helpers/faults.ts";
 import { configOf, deploySource, fail, freshAnswer, type Source, type SourceState, scaled, write } from "../helpers/feedSources.ts";
-import {
-  type Connection,
-  enforce,
-  expectRevert,
-  fixture,
-  goTo,
-  INT256_MAX,
-  now,
-  position,
-  preview,
-  START_PRICE,
-  wad,
-} from "../helpers/market.ts";
+import { BAND, createFallback, FALLBACK, type Fallback, HEARTBEATS, writeBoth } from "../helpers/feeds/fallback.ts";
+import { enforce, expectRevert, fixture, goTo, INT256_MAX, now, position, preview, START_PRICE, wad } from "../helpers/market.ts";
 
 const SECONDARY_BIT = 1n << 79n;
-const BAND = 2n * 10n ** 16n;
 const WAD = 10n ** 18n;
-const HEARTBEATS = { primary: 3_900, secondary: 7_200 };
 const tiny = position({ sizeAfter: 10n ** 12n });
-
-async function createFallback(connection: Connection) {
-  const [primary, secondary] = [await deploySource(connection, 8), await deploySource(connection, 18)];
-  const feed = await connection.viem.deployContract("FallbackFeed", [
-    configOf(primary, HEARTBEATS.primary),
-    configOf(secondary, HEARTBEATS.secondary),
-    8,
-    BAND,
-  ]);
-  return { ...(await guardOn(connection, feed.address)), primary, secondary, fallback: feed };
-}
-type Fallback = Awaited<ReturnType<typeof createFallback>>;
-
-async function writeBoth(m: Fallback, price: number, time?: bigint): Promise<void> {
-  const when = time ?? (await now(m));
-  for (const source of [m.primary, m.secondary]) await write(m, source, price, when);
-}
 
 const latest = (m: Fallback) => m.fallback.read.latestRoundData();
 const roundOf = (id: bigint, price: number, time: bigint) => [id, scaled(price, 8), time, time, id];
@@ -68,31 +38,7 @@ const warm = fixture(async (connection) => {
 });
 
 describe("a primary and a fallback", () => {
-  describeAdapter<Fallback>({
-    build: createFallback,
-    write: writeBoth,
-    blackouts: [
-      ...BAD_FAULTS.map(
-        (fault) =>
-          [
-            `both sources: ${fault}`,
-            async (m: Fallback) => {
-              await fail(m.primary, fault);
-              await fail(m.secondary, fault);
-            },
-          ] as const,
-      ),
-      ["the sources deviate", (m) => write(m, m.secondary, START_PRICE * 1.03)],
-      ["both prices are too old", async (m) => goTo(m, (await now(m)) + BigInt(HEARTBEATS.secondary) + 1n)],
-      [
-        "both sources changed their decimals",
-        async (m) => {
-          await m.primary.write.setDecimals([9]);
-          await m.secondary.write.setDecimals([17]);
-        },
-      ],
-    ],
-  });
+  describeAdapter(FALLBACK);
 });
 
 describe("the source in force", () => {

@@ -1,95 +1,25 @@
 import { expect } from "chai";
 import { encodeFunctionData } from "viem";
 import { unpackVolatilityWord } from "../../sdk/src/math/index.ts";
-import {
-  BAD_FAULTS,
-  BAD_SPACINGS,
-  coldGas,
-  describeAdapter,
-  guardOn,
-  INITIAL_VARIANCE,
-  poke,
-  SPACING,
-  storedVariance,
-  word,
-} from "../helpers/adapters.ts";
+import { BAD_SPACINGS, coldGas, describeAdapter, INITIAL_VARIANCE, poke, SPACING, storedVariance, word } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import { FAULTS } from "../helpers/faults.ts";
-import {
-  configOf,
-  deploySource,
-  fail,
-  freshAnswer,
-  SOURCE_GAS,
-  type Source,
-  type SourceState,
-  scaled,
-  write,
-} from "../helpers/feedSources.ts";
-import {
-  type Connection,
-  enforce,
-  expectRevert,
-  fixture,
-  goTo,
-  INT256_MAX,
-  now,
-  position,
-  preview,
-  START_PRICE,
-  wad,
-} from "../helpers/market.ts";
+import { configOf, fail, freshAnswer, SOURCE_GAS, type Source, type SourceState, scaled, write } from "../helpers/feedSources.ts";
+import { createMedian, DECIMALS, HEARTBEAT, MEDIAN, type Median, writeAll } from "../helpers/feeds/median.ts";
+import { enforce, expectRevert, fixture, goTo, INT256_MAX, now, position, preview, START_PRICE, wad } from "../helpers/market.ts";
 
-const HEARTBEAT = 3_900n;
-/** Of any decimals; the feed's are eight. */
-const DECIMALS = [8, 18, 0, 36, 6, 8, 8, 17, 8];
 const tiny = position({ sizeAfter: 10n ** 12n });
-
-async function createMedian(connection: Connection, count = 3, quorum = 2) {
-  const sources = await Promise.all(DECIMALS.slice(0, count).map((decimals) => deploySource(connection, decimals)));
-  const feed = await connection.viem.deployContract("MedianFeed", [sources.map((one) => configOf(one)), BigInt(quorum), 8, SPACING]);
-  return { ...(await guardOn(connection, feed.address)), sources, median: feed };
-}
-type Median = Awaited<ReturnType<typeof createMedian>>;
 
 const three = fixture((connection) => createMedian(connection));
 const nine = fixture((connection) => createMedian(connection, 9, 5));
-
-/** Every source writes its price, all at one time. */
-async function writeAll(m: Median, prices: readonly number[], time?: bigint): Promise<void> {
-  const when = time ?? (await now(m));
-  for (const [i, source] of m.sources.entries()) await write(m, source, prices[i % prices.length] ?? START_PRICE, when);
-}
 
 const latest = async (m: Median) => {
   const [, answer, , updatedAt] = await m.median.read.latestRoundData();
   return { answer, updatedAt };
 };
 
-const faultAll = (m: Median, fault: (typeof FAULTS)[number], count: number) =>
-  Promise.all(m.sources.slice(0, count).map((source) => fail(source, fault)));
-
 describe("a median", () => {
-  describeAdapter<Median>({
-    build: (connection) => createMedian(connection, 3, 2),
-    write: async (m, price) => {
-      await writeAll(m, [price]);
-      await m.median.write.record();
-    },
-    blackouts: [
-      ...BAD_FAULTS.map((fault) => [`two of three sources: ${fault}`, (m: Median) => faultAll(m, fault, 2)] as const),
-      [
-        "two of three prices are too old",
-        async (m) => goTo(m, (await now(m)) + HEARTBEAT + 1n).then(() => write(m, m.sources[0] as Source, START_PRICE)),
-      ],
-      [
-        "two of three changed their decimals",
-        async (m) => {
-          for (const source of m.sources.slice(0, 2)) await source.write.setDecimals([7]);
-        },
-      ],
-    ],
-  });
+  describeAdapter(MEDIAN);
 
   it("of three is the one in the middle, whichever source it is", async () => {
     const m = await three();

@@ -1,52 +1,29 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
-import { coldGas, describeAdapter, type GuardedFeed, guardOn, SPACING } from "../helpers/adapters.ts";
+import { coldGas, describeAdapter, SPACING } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { type Connection, eventsOf, expectRevert, fixture, from, goTo, now, revertOf, wad } from "../helpers/market.ts";
-import { answering, FAULTY_SOURCES, refusing, setCode, words } from "../helpers/sourceCode.ts";
+import {
+  bring,
+  createPyth,
+  ETH_ID,
+  FEE,
+  goodAnswer,
+  INT64_MAX,
+  MAX_CONFIDENCE,
+  PYTH,
+  type PythFed,
+  signed,
+  UINT64_MAX,
+  updateAndRecord,
+} from "../helpers/feeds/pyth.ts";
+import { eventsOf, expectRevert, fixture, from, goTo, now, revertOf, wad } from "../helpers/market.ts";
+import { answering, refusing, setCode, words } from "../helpers/sourceCode.ts";
 
-const ETH_ID: Hex = `0x${"e7".repeat(32)}`;
 const OTHER_ID: Hex = `0x${"b7".repeat(32)}`;
-/** Wei for each update. */
-const FEE = 7n;
-/** Half a percent. */
-const MAX_CONFIDENCE = 5n * 10n ** 15n;
 const LARGEST = 10n ** 17n;
-const INT64_MAX = 2n ** 63n - 1n;
-const UINT64_MAX = 2n ** 64n - 1n;
 
-async function createPyth(connection: Connection) {
-  const pyth = await connection.viem.deployContract("TestPyth", [FEE]);
-  const kept = await connection.viem.deployContract("PythFeed", [pyth.address, ETH_ID, MAX_CONFIDENCE, SPACING]);
-  return { ...(await guardOn(connection, kept.address, { feedDecimals: 18n })), pyth, kept };
-}
-type Fed = GuardedFeed & Pick<Awaited<ReturnType<typeof createPyth>>, "pyth" | "kept">;
-
-interface Update {
-  readonly id?: Hex;
-  readonly price?: bigint;
-  readonly conf?: bigint;
-  readonly expo?: number;
-  /** Default: now. */
-  readonly time?: bigint;
-}
-
-/** An update as Pyth would sign it: 2 000.00 ± 1.00 unless said otherwise. */
-async function signed(m: Fed, { id = ETH_ID, price = 2_000_00000000n, conf = 1_00000000n, expo = -8, time }: Update = {}): Promise<Hex> {
-  const publishTime = time ?? (await now(m));
-  return m.pyth.read.createPriceFeedUpdateData([id, price, conf, expo, price, conf, publishTime, 0n]);
-}
-
-/** Anyone brings an update to Pyth, and nobody records it. */
-const bring = async (m: Fed, update: Update = {}): Promise<Hex> =>
-  m.pyth.write.updatePriceFeeds([[await signed(m, update)]], { value: FEE });
-
-/** Anyone brings an update through the feed, which records it. */
-const updateAndRecord = async (m: Fed, update: Update = {}, value = FEE): Promise<Hex> =>
-  m.kept.write.updateAndRecord([[await signed(m, update)]], { value });
-
-const latest = (m: Fed) => m.kept.read.latestRoundData();
-const fresh = fixture(createPyth);
+const latest = (m: PythFed) => m.kept.read.latestRoundData();
+const fresh = fixture((connection) => createPyth(connection));
 const priced = fixture(async (connection) => {
   const m = await createPyth(connection);
   await bring(m);
@@ -54,48 +31,11 @@ const priced = fixture(async (connection) => {
 });
 
 describe("a guard on Pyth", () => {
-  const later: Readonly<Record<string, (time: bigint) => Update>> = {
-    "a price of zero": (time) => ({ price: 0n, time }),
-    "a negative price": (time) => ({ price: -2_000_00000000n, time }),
-    "a price from the future": (time) => ({ time: time + 1_000n }),
-    "a doubt beyond the bound": (time) => ({ conf: 10_00000001n, time }),
-    "a doubt as large as can be": (time) => ({ conf: UINT64_MAX, time }),
-    "an exponent below 18 decimals": (time) => ({ expo: -19, time }),
-    "a positive exponent": (time) => ({ price: 2n, conf: 0n, expo: 3, time }),
-  };
-  const good = (time: bigint): readonly bigint[] => [2_000_00000000n, 0n, -8n, time];
-  const malformed: Readonly<Record<string, (time: bigint) => readonly bigint[]>> = {
-    "one word too few": (time) => good(time).slice(0, 3),
-    "a price beyond its type": (time) => good(time).with(0, INT64_MAX + 1n),
-    "a doubt beyond its type": (time) => good(time).with(1, UINT64_MAX + 1n),
-    "an exponent beyond its type": (time) => good(time).with(2, 2n ** 255n),
-    "no time": (time) => good(time).with(3, 0n),
-  };
-
-  describeAdapter<Fed>({
-    build: createPyth,
-    write: async (m, price) => {
-      await updateAndRecord(m, { price: BigInt(Math.round(price * 1e8)) });
-    },
-    blackouts: [
-      ...Object.entries(later).map(([name, update]) => {
-        const strike = async (m: Fed): Promise<void> => {
-          await goTo(m, (await now(m)) + 10n);
-          await bring(m, update(await now(m)));
-        };
-        return [name, strike] as const;
-      }),
-      ...FAULTY_SOURCES.map(([name, code]) => [`Pyth ${name}`, (m: Fed) => setCode(m, m.pyth.address, code)] as const),
-      ...Object.entries(malformed).map(([name, answer]) => {
-        const strike = async (m: Fed): Promise<void> => setCode(m, m.pyth.address, answering(words(...answer(await now(m)))));
-        return [`Pyth returns ${name}`, strike] as const;
-      }),
-    ],
-  });
+  describeAdapter(PYTH);
 
   it("is no blackout where Pyth answers the same words well: what is wrong above is wrong for its own reason", async () => {
     const m = await priced();
-    for (const answer of [good(await now(m)), [...good(await now(m)), 1n]]) {
+    for (const answer of [goodAnswer(await now(m)), [...goodAnswer(await now(m)), 1n]]) {
       await setCode(m, m.pyth.address, answering(words(...answer)));
       expect((await latest(m))[1]).to.equal(wad(2_000));
     }

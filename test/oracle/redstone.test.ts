@@ -1,50 +1,17 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
-import { coldGas, describeAdapter, type GuardedFeed, guardOn, poke, SPACING } from "../helpers/adapters.ts";
-import { FAULTS } from "../helpers/faults.ts";
-import {
-  type Connection,
-  expectRevert,
-  FIRST_ROUND_ID,
-  fixture,
-  goTo,
-  nextBlockAt,
-  now,
-  position,
-  preview,
-  setFault,
-  wad,
-} from "../helpers/market.ts";
-import { answering, FAULTY_SOURCES, setCode, words } from "../helpers/sourceCode.ts";
+import { coldGas, describeAdapter, guardOn, poke, SPACING } from "../helpers/adapters.ts";
+import { createPush, createRedstone, eight, PUSHED, REDSTONE, type RedstoneFed, writeAt } from "../helpers/feeds/redstone.ts";
+import { expectRevert, FIRST_ROUND_ID, fixture, goTo, nextBlockAt, now, position, preview, setFault, wad } from "../helpers/market.ts";
+import { answering, setCode, words } from "../helpers/sourceCode.ts";
 
 const DECIMALS = 8;
-const eight = (price: number): bigint => wad(price) / 10n ** 10n;
 
-async function createRedstone(connection: Connection) {
-  const redstone = await connection.viem.deployContract("TestRedstone");
-  const kept = await connection.viem.deployContract("RedstoneFeed", [redstone.address, SPACING]);
-  return { ...(await guardOn(connection, kept.address)), redstone, kept };
-}
-type Fed = GuardedFeed & Pick<Awaited<ReturnType<typeof createRedstone>>, "redstone" | "kept">;
-
-/** RedStone writes a price in a block at this time, of data made then. */
-async function write(m: Fed, price: number, time: bigint): Promise<void> {
-  await nextBlockAt(m, time);
-  await m.redstone.write.update([eight(price), time * 1_000n]);
-}
-
-const latest = (m: Pick<Fed, "kept">) => m.kept.read.latestRoundData();
+const latest = (m: Pick<RedstoneFed, "kept">) => m.kept.read.latestRoundData();
 const load = fixture(createRedstone);
 
 describe("a guard on RedStone", () => {
-  describeAdapter<Fed>({
-    build: createRedstone,
-    write: async (m, price) => {
-      await write(m, price, (await now(m)) + 5n);
-      await m.kept.write.record();
-    },
-    blackouts: FAULTY_SOURCES.map(([name, code]) => [`RedStone ${name}`, (m: Fed) => setCode(m, m.redstone.address, code)] as const),
-  });
+  describeAdapter(REDSTONE);
 
   /** Without an adapter: every round is round 1, so none is the next and none is walked. */
   it("directly, without a history, never learns to trust the price; through the adapter it does, on the same prices", async () => {
@@ -52,7 +19,7 @@ describe("a guard on RedStone", () => {
     const direct = await guardOn(m.connection, m.redstone.address);
     const start = await now(m);
     for (let i = 1n; i <= 48n; i++) {
-      await write(m, 2_000, start + i * 1_800n);
+      await writeAt(m, 2_000, start + i * 1_800n);
       await m.kept.write.record();
       await poke(m);
       await poke(direct);
@@ -65,29 +32,10 @@ describe("a guard on RedStone", () => {
 
 /** The common faults, on a source that knows them all. */
 describe("a guard on a push feed that fails", () => {
-  const build = async (connection: Connection) => {
-    const source = await connection.viem.deployContract("TestFeed", [DECIMALS, FIRST_ROUND_ID]);
-    const kept = await connection.viem.deployContract("RedstoneFeed", [source.address, SPACING]);
-    return { ...(await guardOn(connection, kept.address)), source, kept };
-  };
-  type Built = Awaited<ReturnType<typeof build>>;
-  // Looping takes the simulator a second each time; an invalid instruction, above, burns as much in no time.
-  const faults = FAULTS.filter((fault) => fault !== "None" && fault !== "BurnsGas" && fault !== "HugeAnswer");
-
-  describeAdapter<Built>({
-    build,
-    write: async (m, price) => {
-      await m.source.write.push([eight(price), await now(m)]);
-      await m.kept.write.record();
-    },
-    blackouts: [
-      ...faults.map((fault) => [fault, (m: Built) => setFault({ feed: m.source }, fault)] as const),
-      ...[7, 9, 37].map((decimals) => [`decimals that became ${decimals}`, (m: Built) => m.source.write.setDecimals([decimals])] as const),
-    ],
-  });
+  describeAdapter(PUSHED);
 
   it("is not blind where its answer is as large as can be: that is for bounds to judge, and too large to be kept", async () => {
-    const m = await fixture(build)();
+    const m = await fixture(createPush)();
     await m.source.write.push([eight(2_000), await now(m)]);
     await setFault({ feed: m.source }, "HugeAnswer");
     expect((await latest(m))[1]).to.equal(2n ** 255n - 1n);
@@ -108,7 +56,7 @@ describe("a guard on a push feed that fails", () => {
   };
   for (const [name, [isPrice, code]] of Object.entries(edges)) {
     it(`takes ${name} ${isPrice ? "for a price" : "for none"}`, async () => {
-      const m = await fixture(build)();
+      const m = await fixture(createPush)();
       await setCode(m, m.source.address, code(await now(m)));
       if (isPrice) expect((await latest(m))[1]).to.equal(1n);
       else await expectRevert(latest(m), "SourceUnusable", [m.source.address]);
@@ -116,7 +64,7 @@ describe("a guard on a push feed that fails", () => {
   }
 
   it("takes a round with the largest id for a price: what lies beyond is a fault above", async () => {
-    const m = await fixture(build)();
+    const m = await fixture(createPush)();
     const last = await m.connection.viem.deployContract("TestFeed", [DECIMALS, 2n ** 80n - 1n]);
     await last.write.set([2n ** 80n - 1n, eight(2_000), await now(m)]);
     const kept = await m.connection.viem.deployContract("RedstoneFeed", [last.address, SPACING]);
@@ -128,10 +76,10 @@ describe("RedStone's price", () => {
   it("is answered as it is written, and its rounds are numbered once recorded", async () => {
     const m = await load();
     const start = await now(m);
-    await write(m, 2_000, start + 10n);
+    await writeAt(m, 2_000, start + 10n);
     expect(await latest(m)).to.deep.equal([1n, eight(2_000), start + 10n, start + 10n, 1n]);
     await m.kept.write.record();
-    await write(m, 2_010, start + 20n);
+    await writeAt(m, 2_010, start + 20n);
     expect(await latest(m)).to.deep.equal([3n, eight(2_010), start + 20n, start + 20n, 3n]);
     await expectRevert(m.redstone.read.getRoundData([3n]), "GetRoundDataCanBeOnlyCalledWithLatestRound", [3n]);
     expect(await m.kept.read.getRoundData([2n])).to.deep.equal([2n, eight(2_000), start + 10n, start + 10n, 2n]);
@@ -183,7 +131,7 @@ describe("what a feed on RedStone may be made of", () => {
 
 it("gas of a feed on RedStone", async function () {
   const m = await load();
-  await write(m, 2_000, (await now(m)) + 10n);
+  await writeAt(m, 2_000, (await now(m)) + 10n);
   await m.kept.write.record();
   const gas = await coldGas(m.connection, m.kept.address);
   const source = await coldGas(m.connection, m.redstone.address);

@@ -206,15 +206,17 @@ describe("rounds that are kept", () => {
 
 describe("a guard on rounds that are kept", () => {
   describeAdapter<Kept>({
+    name: "RoundKeeper",
+    setting: "On a source whose price the test sets.",
     build: createKept,
     write: async (m, price) => {
       await set(m, price);
       await record(m);
     },
-    blackouts: [
-      ["the source is down", (m) => m.kept.write.setDown([true])],
-      ["the source says 0", async (m) => m.kept.write.set([0n, await now(m)])],
-      ["the source is of the future", async (m) => m.kept.write.set([1n, (await now(m)) + 10_000n])],
+    failures: [
+      { name: "the source is down", status: "Invalid", strike: (m) => m.kept.write.setDown([true]) },
+      { name: "the source says 0", status: "Invalid", strike: async (m) => m.kept.write.set([0n, await now(m)]) },
+      { name: "the source is of the future", status: "Invalid", strike: async (m) => m.kept.write.set([1n, (await now(m)) + 10_000n]) },
     ],
   });
 

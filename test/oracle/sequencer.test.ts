@@ -1,20 +1,8 @@
 import { expect } from "chai";
-import { BAD_FAULTS, describeAdapter, expectBlackout, guardOn, poke, storedVariance } from "../helpers/adapters.ts";
-import type { Fault } from "../helpers/faults.ts";
-import { deploySource, fail, scaled, strike, write } from "../helpers/feedSources.ts";
-import { type Connection, expectRevert, fixture, goTo, now, START_PRICE } from "../helpers/market.ts";
-
-const GRACE = 3_600n;
-const [UP, DOWN] = [0n, 1n];
-
-/** The sequencer came up long ago. */
-async function createSequenced(connection: Connection) {
-  const [source, uptime] = [await deploySource(connection), await deploySource(connection, 0)];
-  const guard = await connection.viem.deployContract("SequencerGuard", [source.address, uptime.address, GRACE]);
-  await uptime.write.push([UP, BigInt(await connection.networkHelpers.time.latest()) - 100_000n]);
-  return { ...(await guardOn(connection, guard.address)), source, uptime, sequenced: guard };
-}
-type Sequenced = Awaited<ReturnType<typeof createSequenced>>;
+import { describeAdapter, expectBlackout, poke, storedVariance } from "../helpers/adapters.ts";
+import { fail, scaled, strike, write } from "../helpers/feedSources.ts";
+import { createSequenced, DOWN, GRACE, SEQUENCED, type Sequenced, turn, UP, UPTIME_FAULTS } from "../helpers/feeds/sequencer.ts";
+import { expectRevert, fixture, goTo, now, START_PRICE } from "../helpers/market.ts";
 
 const good = fixture(async (connection) => {
   const m = await createSequenced(connection);
@@ -22,26 +10,10 @@ const good = fixture(async (connection) => {
   return m;
 });
 
-/** The sequencer goes down, or comes up. */
-const turn = async (m: Sequenced, state: bigint, since?: bigint) => m.uptime.write.push([state, since ?? (await now(m))]);
 const latest = (m: Sequenced) => m.sequenced.read.latestRoundData();
 
-/** Faults with which a feed of zeros and ones still says that it is up. */
-const HARMLESS: readonly Fault[] = ["ZeroAnswer", "NegativeAnswer", "UnansweredRound"];
-const UPTIME_FAULTS = BAD_FAULTS.filter((fault) => !HARMLESS.includes(fault));
-
 describe("a feed on a rollup", () => {
-  describeAdapter<Sequenced>({
-    build: createSequenced,
-    write: (m, price) => write(m, m.source, price),
-    blackouts: [
-      ...BAD_FAULTS.map((fault) => [fault, (m: Sequenced) => strike(m, m.source, fault)] as const),
-      ...UPTIME_FAULTS.map((fault) => [`the uptime feed: ${fault}`, (m: Sequenced) => strike(m, m.uptime, fault)] as const),
-      ["the sequencer is down", (m) => turn(m, DOWN)],
-      ["the sequencer just came up", (m) => turn(m, UP)],
-      ["the feed changed its decimals", (m) => m.source.write.setDecimals([9])],
-    ],
-  });
+  describeAdapter(SEQUENCED);
 
   it("is that feed while the sequencer is up: its ids, its prices, its times, its decimals", async () => {
     const m = await good();

@@ -1,80 +1,17 @@
 import { expect } from "chai";
-import { decodeFunctionResult, encodeFunctionData, type Hex, maxUint128 } from "viem";
-import {
-  BAD_FAULTS,
-  BAD_SPACINGS,
-  describeAdapter,
-  expectAgreement,
-  guardOn,
-  INITIAL_VARIANCE,
-  poke,
-  SPACING,
-  storedVariance,
-  word,
-} from "../helpers/adapters.ts";
+import { decodeFunctionResult, encodeFunctionData, maxUint128 } from "viem";
+import { BAD_SPACINGS, describeAdapter, expectAgreement, INITIAL_VARIANCE, poke, storedVariance, word } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { deploySource, freshAnswer, scaled, strike, write } from "../helpers/feedSources.ts";
-import {
-  type Connection,
-  enforce,
-  expectRevert,
-  fixture,
-  goTo,
-  INT256_MAX,
-  now,
-  position,
-  preview,
-  START_PRICE,
-} from "../helpers/market.ts";
+import { freshAnswer, scaled, write } from "../helpers/feedSources.ts";
+import { createShare, donate, lose, SHARE, type Share } from "../helpers/feeds/share.ts";
+import { enforce, expectRevert, fixture, goTo, INT256_MAX, now, position, preview, START_PRICE } from "../helpers/market.ts";
 
 const WAD = 10n ** 18n;
 const YEAR = 31_536_000n;
 const DAY = 86_400n;
 const tiny = position({ sizeAfter: 10n ** 12n });
 
-const SHAPE = {
-  assetDecimals: 18,
-  /** Decimals a share has more than the asset. */
-  offset: 0,
-  feedDecimals: 8,
-  decimals: 8,
-  growth: WAD / 10n,
-  snapshotAge: 10n * DAY,
-};
-
-/** OpenZeppelin's vault with a thousand assets in it, and its shares' price. */
-async function createShare(connection: Connection, overrides: Partial<typeof SHAPE> = {}) {
-  const shape = { ...SHAPE, ...overrides };
-  const { viem } = connection;
-  const [deployer] = await viem.getWalletClients();
-  if (deployer === undefined) throw new Error("the network has no account");
-  const token = await viem.deployContract("TestToken", ["Asset", "A", shape.assetDecimals]);
-  const vault = await viem.deployContract("TestVault", [token.address, shape.offset]);
-  const [oneAsset, oneShare] = [10n ** BigInt(shape.assetDecimals), 10n ** BigInt(shape.assetDecimals + shape.offset)];
-  await token.write.mint([deployer.account.address, 1_000n * oneAsset]);
-  await token.write.approve([vault.address, 1_000n * oneAsset]);
-  await vault.write.deposit([1_000n * oneAsset, deployer.account.address]);
-  const asset = await deploySource(connection, shape.feedDecimals);
-  const snapshotRatio = await vault.read.convertToAssets([oneShare]);
-  const snapshotTime = BigInt(await connection.networkHelpers.time.latest()) - shape.snapshotAge;
-  const config = {
-    vault: vault.address,
-    assetFeed: asset.address,
-    decimals: shape.decimals,
-    minSpacing: SPACING,
-    snapshotRatio,
-    snapshotTime,
-    maxYearlyGrowth: shape.growth,
-  };
-  const share = await viem.deployContract("ShareFeed", [config]);
-  const guarded = await guardOn(connection, share.address, { feedDecimals: BigInt(shape.decimals) });
-  return { ...guarded, shape, token, vault, asset, share, config, oneAsset, oneShare };
-}
-type Share = Awaited<ReturnType<typeof createShare>>;
-
 const answerOf = async (m: Share): Promise<bigint> => (await m.share.read.latestRoundData())[1];
-const donate = (m: Share, assets: bigint) => m.token.write.mint([m.vault.address, assets]);
-const lose = (m: Share, assets: bigint) => m.vault.write.lose([assets]);
 const ratioOf = (m: Share): Promise<bigint> => m.vault.read.convertToAssets([m.oneShare]);
 
 /** The most a share may be worth at this time. */
@@ -113,31 +50,8 @@ const warm = fixture(async (connection) => {
   return m;
 });
 
-/** What may be at a vault's address instead of it, all of it no worth of a share. */
-const BROKEN_VAULTS: readonly (readonly [name: string, code: Hex])[] = [
-  ["that reverts", "0x5f5ffd"],
-  ["that is gone", "0x"],
-  ["that burns its gas", "0xfe"],
-  ["of shares worth nothing", "0x60205ff3"],
-  ["that answers too little", "0x601f5ff3"],
-  ["that answers with nonsense of any length", "0x620100005ff3"],
-];
-
 describe("a vault's share", () => {
-  describeAdapter<Share>({
-    build: (connection) => createShare(connection),
-    write: async (m, price) => {
-      await write(m, m.asset, price);
-      await m.share.write.record();
-    },
-    blackouts: [
-      ...BAD_FAULTS.map((fault) => [`the asset's feed: ${fault}`, (m: Share) => strike(m, m.asset, fault)] as const),
-      ["the asset's feed changed its decimals", (m) => m.asset.write.setDecimals([9])],
-      ...BROKEN_VAULTS.map(
-        ([name, code]) => [`a vault ${name}`, (m: Share) => m.connection.networkHelpers.setCode(m.vault.address, code)] as const,
-      ),
-    ],
-  });
+  describeAdapter(SHARE);
 
   for (const assetDecimals of [6, 18, 24]) {
     for (const offset of [0, 12]) {

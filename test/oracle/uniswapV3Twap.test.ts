@@ -1,53 +1,32 @@
 import { expect } from "chai";
-import type { Hex } from "viem";
 import { volatilityParameters } from "../../sdk/src/index.ts";
 import { updateAcrossGap, updateVolatility } from "../../sdk/src/math/index.ts";
 import { coldGas, describeAdapter, expectAgreement, expectBlackout, guardOn, poke, word } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import {
-  type Connection,
-  ETH_USD,
-  enforce,
-  expectRevert,
-  fixture,
-  goTo,
-  nextBlockAt,
-  now,
-  position,
-  preview,
-  revertName,
-  wad,
-} from "../helpers/market.ts";
+  CARDINALITY,
+  createGuardedTwap,
+  createTwap,
+  deployFeed,
+  drain,
+  ETH_TICK,
+  MALFORMED,
+  type Overrides,
+  observed,
+  PERIOD,
+  SHORT_WINDOW,
+  TOO_SHORT,
+  TWAP,
+  type Twap,
+  WINDOW,
+} from "../helpers/feeds/uniswapV3Twap.ts";
+import { ETH_USD, enforce, expectRevert, fixture, goTo, nextBlockAt, now, position, preview, revertName, wad } from "../helpers/market.ts";
 import { answering, FAULTY_SOURCES, setCode, words } from "../helpers/sourceCode.ts";
-import { createPool, MAX_TICK, type Pool, type PoolOptions, provide, sqrtPriceX96, tradeTo, withdraw } from "../helpers/uniswap.ts";
+import { createPool, MAX_TICK, type Pool, provide, sqrtPriceX96, tradeTo, withdraw } from "../helpers/uniswap.ts";
 import { compare } from "../model/rational.ts";
 import { isTickPriceUp, tickPrice } from "../model/tickPrice.ts";
 
 const BLOCK = 12n;
-const PERIOD = 3_600n;
-const WINDOW = 1_800n;
-/** 2 000 of a token with 18 decimals for one with 6: the tick of ETH in USDC, where ETH is token0. */
-const ETH_TICK = -200_311;
-
-const CONFIG = { answerDecimals: 8, period: 3_600, window: 1_800, minLiquidity: 1_000n, secondsPerBlock: 12, rounds: 2 };
-/** ⌈((2 + 1)·3600 + 1800) / 12⌉ + 1. */
-const CARDINALITY = 1_051;
-
-type Overrides = Partial<typeof CONFIG> & { readonly base?: Hex; readonly pool?: Hex };
-
-const deployFeed = (m: Pool, overrides: Overrides = {}) =>
-  m.connection.viem.deployContract("UniswapV3TwapFeed", [{ ...CONFIG, pool: m.pool.address, base: m.token0, ...overrides }]);
-type Twap = Awaited<ReturnType<typeof deployFeed>>;
-
-/** A pool, its feed, and the clock at the beginning of a period some periods later, the tick as it was all the while. */
-async function createTwap(connection: Connection, options: PoolOptions = {}, overrides: Overrides = {}) {
-  const m = await createPool(connection, { cardinality: CARDINALITY, ...options });
-  const feed = await deployFeed(m, overrides);
-  const start = ((await now(m)) / PERIOD + 4n) * PERIOD;
-  await goTo(m, start);
-  return { ...m, feed, start };
-}
-
 const ethTwap = fixture((connection) => createTwap(connection, { decimals: [18, 6], tick: ETH_TICK }));
 const evenTwap = fixture((connection) => createTwap(connection, {}, { answerDecimals: 18 }));
 
@@ -417,48 +396,11 @@ describe("manipulation of the pool", () => {
   });
 });
 
-/** Half-hourly rounds, as the common questions ask for; nobody writes them. */
-const guarded = async (connection: Connection) => {
-  const m = await createTwap(connection, { decimals: [18, 6], tick: ETH_TICK }, { period: 1_800, window: 600 });
-  return { ...m, ...(await guardOn(connection, m.feed.address, { heartbeat: 1_800n })), twap: m.feed };
-};
-type Guarded = Awaited<ReturnType<typeof guarded>>;
-const SHORT_WINDOW = 600n;
-
-/** What a pool answers that stood at this tick, with liquidity 10^18. */
-const observed = (tick: bigint, window = SHORT_WINDOW): readonly bigint[] => [
-  0x40n,
-  0xa0n,
-  2n,
-  0n,
-  tick * window,
-  2n,
-  0n,
-  (window << 128n) / 10n ** 18n,
-];
-const MALFORMED: readonly (readonly [string, Hex])[] = [
-  ["returns three values", answering(words(...observed(100n).with(2, 3n), 0n, 0n))],
-  ["returns three liquidities", answering(words(...observed(100n).with(5, 3n), 0n))],
-  ["returns another first offset", answering(words(...observed(100n).with(0, 0x60n)))],
-  ["returns another second offset", answering(words(...observed(100n).with(1, 0xc0n)))],
-  ["returns ticks beyond Uniswap's", answering(words(...observed(0n).with(4, BigInt(MAX_TICK) * SHORT_WINDOW + 1n)))],
-  ["returns ticks below Uniswap's", answering(words(...observed(0n).with(4, -BigInt(MAX_TICK) * SHORT_WINDOW - 1n)))],
-  ["passed its time in no seconds", answering(words(...observed(100n).with(7, 0n)))],
-  ["passed more seconds than there were", answering(words(...observed(100n).with(7, 2n ** 160n - 1n)))],
-];
-const TOO_SHORT = ["returns one word too few", answering(words(...observed(100n).slice(0, 7)))] as const;
-
 describe("a guard on a pool", () => {
-  describeAdapter({
-    build: guarded,
-    write: () => Promise.resolve(),
-    blackouts: [...FAULTY_SOURCES, TOO_SHORT, ...MALFORMED].map(
-      ([name, code]) => [`the pool ${name}`, (m: Guarded) => setCode(m, m.pool.address, code)] as const,
-    ),
-  });
+  describeAdapter(TWAP);
 
   const load = fixture(async (connection) => {
-    const m = await guarded(connection);
+    const m = await createGuardedTwap(connection);
     await poke(m);
     return m;
   });
@@ -479,14 +421,9 @@ describe("a guard on a pool", () => {
 
   it("has no price while liquidity was too low, and one again afterwards", async () => {
     const m = await load();
-    const end = ((await now(m)) / 1_800n + 1n) * 1_800n;
-    await nextBlockAt(m, end - 600n);
-    await withdraw(m, 10n ** 18n);
-    await nextBlockAt(m, end - 300n);
-    await provide(m, 10n ** 18n);
-    await goTo(m, end + 10n);
+    await drain(m);
     await expectBlackout(m);
-    await goTo(m, end + 1_810n);
+    await goTo(m, (await now(m)) + 1_800n);
     await enforce(m, position({ sizeAfter: 1n }));
     await expectAgreement(m, [position({ sizeAfter: wad(1) }), position({ sizeAfter: -wad(1_000_000) })]);
   });
