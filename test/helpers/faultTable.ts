@@ -4,6 +4,7 @@ import { type Abi, decodeErrorResult, encodeErrorResult, type Hex } from "viem";
 import { revertData } from "../../scripts/lib/revert.ts";
 import { isUsable } from "../../sdk/src/guard/sizing.ts";
 import { ORACLE_STATUSES, type OracleStatus } from "../../sdk/src/index.ts";
+import { unpackVolatilityWord } from "../../sdk/src/math/index.ts";
 import { type Kind, LEAVING, RECORDED, RISKING } from "./actions.ts";
 import { calmDay, type GuardedFeed, poke, storedVariance, word } from "./adapters.ts";
 import type { Failure, FeedUnderTest } from "./feeds/feedUnderTest.ts";
@@ -13,6 +14,7 @@ import {
   enforce,
   fixture,
   from,
+  goTo,
   holdClock,
   nextBlockAt,
   type PositionStruct,
@@ -77,6 +79,8 @@ export function warmFixture<T extends GuardedFeed>({ build, write }: FeedUnderTe
 
 /** Lets the feed fail, asks everything, and asserts what every feed owes a guard. */
 export async function observe<T extends GuardedFeed>(m: T, { status, strike, price = START_PRICE }: Failure<T>): Promise<Observation> {
+  // A minute after the last round to the second, however long the machine took to come here.
+  await goTo(m, unpackVolatilityWord(await word(m)).time + 60n);
   const [before, variance] = [await preview(m, SMALL), await storedVariance(m)];
   expect(before.status, "before it fails").to.equal(statusIndex("Valid"));
   await strike(m);

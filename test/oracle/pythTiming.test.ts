@@ -3,34 +3,34 @@
  * of 60 % a year, which the chooser knows up to now.
  */
 import { expect } from "chai";
-import type { Hex } from "viem";
-import { unpackVolatilityWord, updateVolatility } from "../../sdk/src/math/index.ts";
-import { type GuardedFeed, guardOn, poke, SPACING, word } from "../helpers/adapters.ts";
+import { unpackVolatilityWord } from "../../sdk/src/math/index.ts";
+import { poke, SPACING, word } from "../helpers/adapters.ts";
 import { brownian } from "../helpers/brownian.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { type Connection, fixture, goTo, now, POLICY, position, preview, START_PRICE, statusIndex, wad } from "../helpers/market.ts";
+import { bring as bringUpdate, createPyth, type PythFed } from "../helpers/feeds/pyth.ts";
+import {
+  at,
+  fastShare,
+  leastSquares,
+  pokedBetween,
+  recordedFirst,
+  STEP,
+  sights,
+  simulated,
+  VARIANCE,
+} from "../helpers/manipulation/path.ts";
+import { fixture, goTo, nextBlockAt, now, POLICY, position, preview, START_PRICE, statusIndex, wad } from "../helpers/market.ts";
 
-const ETH_ID: Hex = `0x${"e7".repeat(32)}`;
-const VARIANCE = 0.36;
 const YEAR = 31_536_000;
 
-async function createPyth(connection: Connection) {
-  const pyth = await connection.viem.deployContract("TestPyth", [0n]);
-  const kept = await connection.viem.deployContract("PythFeed", [pyth.address, ETH_ID, 10n ** 16n, SPACING]);
-  return { ...(await guardOn(connection, kept.address, { feedDecimals: 18n })), pyth, kept };
-}
-type Fed = GuardedFeed & Pick<Awaited<ReturnType<typeof createPyth>>, "pyth" | "kept">;
-
-const load = fixture(createPyth);
+const load = fixture((connection) => createPyth(connection, 0n));
 
 /** Anyone brings what Pyth signed at that time. */
-async function bring(m: Fed, price: number, time: bigint): Promise<void> {
-  const answer = BigInt(Math.round(price * 1e8));
-  const data = await m.pyth.read.createPriceFeedUpdateData([ETH_ID, answer, 0n, -8, answer, 0n, time, 0n]);
-  await m.pyth.write.updatePriceFeeds([[data]]);
+async function bring(m: PythFed, price: number, time: bigint): Promise<void> {
+  await bringUpdate(m, { price: BigInt(Math.round(price * 1e8)), conf: 0n, time });
 }
 
-const fastVariance = async (m: Fed): Promise<number> => Number(unpackVolatilityWord(await word(m)).fastVariance) / 1e18;
+const fastVariance = async (m: PythFed): Promise<number> => Number(unpackVolatilityWord(await word(m)).fastVariance) / 1e18;
 const long = position({ sizeAfter: 1n });
 
 describe("the price of now, chosen", () => {
@@ -49,8 +49,9 @@ describe("the price of now, chosen", () => {
 
   it("pays with its age: it counts as so much longer to close in, shrinks from the heartbeat on, and ends at its largest", async () => {
     const m = await load();
-    const start = await now(m);
+    const start = (await now(m)) + 10n;
     const { heartbeat, maxAge, horizon } = POLICY;
+    await nextBlockAt(m, start);
     await bring(m, 2_000, start);
     const limits: bigint[] = [];
     const ages = [
@@ -97,57 +98,7 @@ describe("the price of now, chosen", () => {
 });
 
 describe(`the variance, chosen (SEED=${SEED})`, () => {
-  const STEP = 12;
-  const path = brownian(new Random(SEED, "chosen variance"), 300_000, STEP, VARIANCE);
-  const at = (index: number): number => path[index] ?? 0;
-
-  /** Where a chooser goes from `from`: the calmest point from `first` to `last`. */
-  function calmest(from: number, first: number, last: number): number {
-    let best = first;
-    for (let index = first; index <= last; index++) {
-      if (Math.abs(at(index) - at(from)) < Math.abs(at(best) - at(from))) best = index;
-    }
-    return best;
-  }
-
-  /** Points with the least sum of squared returns from one to another, with at most `count` between. */
-  function leastSquares(from: number, to: number, count: number): number[] {
-    const square = (a: number, b: number): number => (at(b) - at(a)) ** 2;
-    let ways = Array.from({ length: to - from + 1 }, (_, step) => ({ cost: square(from, from + step), points: [] as number[] }));
-    for (let added = 0; added < count; added++) {
-      ways = ways.map((best, step) => {
-        let better = best;
-        for (let middle = 1; middle < step; middle++) {
-          const way = ways[middle];
-          const cost = (way?.cost ?? 0) + square(from + middle, from + step);
-          if (cost < better.cost) better = { cost, points: [...(way?.points ?? []), from + middle] };
-        }
-        return better;
-      });
-    }
-    return ways.at(-1)?.points ?? [];
-  }
-
-  /** Mean of the guard's fast variance over observations at these places of the path, as a share of the truth. */
-  function measured(observed: readonly number[]): number {
-    const parameters = {
-      fastTau: 14_400n,
-      slowTau: 604_800n,
-      minInterval: 600n,
-      clipSquared: 36n,
-      varianceFloor: 0n,
-      initialVariance: 36n * 10n ** 16n,
-    };
-    let state = 0n;
-    let [area, last] = [0, 0];
-    for (const index of observed) {
-      const price = BigInt(Math.round(START_PRICE * 1e9 * Math.exp(at(index)))) * 10n ** 9n;
-      area += (Number(unpackVolatilityWord(state).fastVariance) / 1e18) * (index - last);
-      state = updateVolatility(state, price, 1_000_000n + BigInt(index * STEP), parameters);
-      last = index;
-    }
-    return area / last / VARIANCE;
-  }
+  const path = simulated(new Random(SEED, "chosen variance"), 3_600_000);
 
   const late: readonly (readonly [delay: number, least: number, most: number])[] = [
     [0, 0.93, 1.07],
@@ -159,11 +110,7 @@ describe(`the variance, chosen (SEED=${SEED})`, () => {
   ];
   for (const [delay, least, most] of late) {
     it(`by who records before a keeper does that comes ${delay} s after it could: ${least} to ${most} of the truth`, function () {
-      const observed = [0];
-      const first = Number(SPACING) / STEP;
-      const window = (Number(SPACING) + delay) / STEP;
-      for (let index = 0; index + window < path.length; observed.push(index)) index = calmest(index, index + first, index + window);
-      const share = measured(observed);
+      const share = fastShare(sights(path, recordedFirst(path, delay)));
       expect(share).to.be.within(least, most);
       this.runnable().title += ` (${share.toFixed(3)})`;
     });
@@ -177,12 +124,7 @@ describe(`the variance, chosen (SEED=${SEED})`, () => {
   ];
   for (const [count, least, most] of between) {
     it(`by who pokes ${count} chosen prices of now between any two recordings: ${least} to ${most} of the truth`, function () {
-      const observed = [0];
-      const every = Number(SPACING) / STEP;
-      for (let index = 0; index + every < path.length / 3; index += every) {
-        observed.push(...leastSquares(index, index + every, count), index + every);
-      }
-      const share = measured(observed);
+      const share = fastShare(sights(path, pokedBetween(path, count, 0, path.length / 3)));
       expect(share).to.be.within(least, most);
       this.runnable().title += ` (${share.toFixed(3)})`;
     });
@@ -193,12 +135,12 @@ describe(`the variance, chosen (SEED=${SEED})`, () => {
     for (const count of [0, 2]) {
       const m = await load();
       const start = await now(m);
-      const show = (index: number): Promise<void> => bring(m, START_PRICE * Math.exp(at(index)), start + BigInt(index * STEP));
+      const show = (index: number): Promise<void> => bring(m, START_PRICE * Math.exp(at(path, index)), start + BigInt(index * STEP));
       const every = Number(SPACING) / STEP;
       // Twelve hours: three time constants of the fast average, of which a twentieth of the beginning is left.
       for (let index = 0; index < 72 * every; index += every) {
         await goTo(m, start + BigInt((index + every) * STEP));
-        for (const chosen of leastSquares(index, index + every, count)) {
+        for (const chosen of leastSquares(path, index, index + every, count)) {
           await show(chosen);
           await poke(m);
         }
@@ -214,7 +156,7 @@ describe(`the variance, chosen (SEED=${SEED})`, () => {
   });
 
   it("is the truth where the path is", () => {
-    const squares = path.slice(1).reduce((sum, _, index) => sum + (at(index + 1) - at(index)) ** 2, 0);
+    const squares = path.slice(1).reduce((sum, _, index) => sum + (at(path, index + 1) - at(path, index)) ** 2, 0);
     expect(squares / (((path.length - 1) * STEP) / YEAR) / VARIANCE).to.be.within(0.99, 1.01);
   });
 });

@@ -18,8 +18,8 @@ const latestId = (m: Plain): Promise<bigint> => m.source.read.latestId();
 /** The last round's time, seconds. */
 const lastTime = async (m: Plain): Promise<bigint> => (await m.source.read.rounds([await latestId(m)]))[1];
 
-/** Time goes on without a round. */
-const wait = (seconds: bigint) => async (m: Plain) => goTo(m, (await now(m)) + seconds);
+/** Time goes on without a round, until the last one is so many seconds old. */
+const until = (age: bigint) => async (m: Plain) => goTo(m, (await lastTime(m)) + age);
 
 /** A round for each price, ten minutes apart, that nobody observes. */
 async function unseen(m: Plain, ...prices: readonly number[]): Promise<void> {
@@ -106,9 +106,9 @@ export const PLAIN: FeedUnderTest<Plain> = {
     ...faultsOf<Plain>("the feed", (m, fault) => strike(m, m.source, fault), statusOf),
     { name: "the feed is gone", status: "Invalid", strike: (m) => setCode(m, m.source.address, NO_CODE) },
     { name: "the feed was never written", status: "Invalid", strike: async (m) => m.source.write.set([await latestId(m), 0n, 0n]) },
-    { name: "the price is 7 000 s old", status: "Aging", strike: wait(7_000n) },
-    { name: "the price is as old as it may get", status: "Stale", strike: wait(POLICY.maxAge) },
-    { name: "the price is ten years old", status: "Stale", strike: wait(315_360_000n) },
+    { name: "the price is 7 000 s old", status: "Aging", strike: until(7_000n) },
+    { name: "the price is as old as it may get", status: "Stale", strike: until(POLICY.maxAge) },
+    { name: "the price is ten years old", status: "Stale", strike: until(315_360_000n) },
     {
       name: "the feed answers with one decimal more",
       status: "Valid",

@@ -31,6 +31,28 @@ export async function createTwap(connection: Connection, options: PoolOptions = 
   return { ...m, feed, start };
 }
 
+/** Where the pool's liquidity ends. */
+const WIDEST = MAX_TICK - (MAX_TICK % 60);
+/** Where somebody may hold a pool that stands at a tick. */
+export const TARGETS: readonly (readonly [name: string, tickFrom: (tick: number) => number])[] = [
+  ["−10 %", (tick) => tick - 1_054],
+  ["+10 %", (tick) => tick + 953],
+  ["half the price", (tick) => tick - 6_931],
+  ["twice the price", (tick) => tick + 6_931],
+  ["the end of Uniswap's ticks", () => WIDEST - 1],
+  ["the beginning of Uniswap's ticks", () => -WIDEST],
+];
+/** For how many blocks of twelve seconds. */
+export const HELD_BLOCKS = [1n, 5n, 24n, 30n] as const;
+export const BLOCK = 12n;
+
+/** Somebody holds the pool at a tick for some seconds of the last quarter of an hour before `end`, and it comes back to where it was. */
+export async function holdAt(m: Pool, tick: number, back: number, held: bigint, end: bigint): Promise<void> {
+  await tradeTo(m, tick, end - 900n);
+  await tradeTo(m, back, end - 900n + held);
+  await goTo(m, end);
+}
+
 /** Half-hourly rounds, as the common questions ask for; nobody writes them. */
 const HALF_HOUR = 1_800n;
 export const SHORT_WINDOW = 600n;
