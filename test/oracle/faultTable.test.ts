@@ -86,7 +86,9 @@ async function written(): Promise<string> {
   const all: Observation[] = [];
   const summary: (readonly string[])[] = [];
   for (const { heading, setting, rows } of SECTIONS) {
-    const seen = await Promise.all(rows.map(async ([name, once]) => ({ name, ...(await once()) })));
+    const seen: (Observation & { readonly name: string })[] = [];
+    // One after another: they share a chain.
+    for (const [name, once] of rows) seen.push({ name, ...(await once()) });
     all.push(...seen);
     summary.push([heading, `${seen.length}`, ...COLUMNS.map((column) => tally(seen, column)), bounded(largest(seen, "wayOutGas"))]);
     parts.push(`## ${heading}`, setting, table(HEADER, seen.map(rowOf)));
