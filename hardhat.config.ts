@@ -78,7 +78,14 @@ export default defineConfig({
   verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   typechain: { outDir: "./types" },
   test: {
-    mocha: { timeout: 300_000, color: true, reporter: fileURLToPath(new URL("./scripts/reporter.cjs", import.meta.url)) },
+    // Two processes: a file needs no other, and a second core is what every machine has.
+    mocha: {
+      timeout: 300_000,
+      color: true,
+      parallel: process.env.SERIAL !== "1",
+      jobs: 2,
+      reporter: fileURLToPath(new URL("./scripts/reporter.cjs", import.meta.url)),
+    },
     solidity: {
       profiles: {
         // The quick profile runs with every `npm test`, the deep one with --test-profile deep.

@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 import { GridRecorder, gridFrom, type RangedRound, recordGrid } from "../../scripts/bench/volatility/grid.ts";
 import type { ObservedRound } from "../../scripts/bench/volatility/mirror.ts";
 import { garchForecasts, nextPerUpdate, perUpdateVariances, returnsOf, windowVariances } from "../../scripts/bench/volatility/rivals.ts";
+import { expectNear } from "../helpers/near.ts";
 
 const HOUR = 3_600;
 const START = 1_700_006_400;
@@ -48,9 +49,9 @@ describe("a grid of moments", () => {
   it("sums the squared returns of all rounds up to each moment", async () => {
     const { squares } = await recordGrid(each(rounds), HOUR);
     const square = (from: number, to: number): number => Math.log(to / from) ** 2;
-    expect(squares[0]).to.be.closeTo(square(100, 110), 1e-12);
-    expect(squares[1]).to.be.closeTo(square(100, 110) + square(110, 90) + square(90, 120), 1e-12);
-    expect(squares[3]).to.be.closeTo((squares[1] ?? 0) + square(120, 125), 1e-12);
+    expectNear(squares[0], square(100, 110), 1e-12);
+    expectNear(squares[1], square(100, 110) + square(110, 90) + square(90, 120), 1e-12);
+    expectNear(squares[3], (squares[1] ?? 0) + square(120, 125), 1e-12);
   });
 
   it("ends with the last round, a moment of its very second included", () => {
@@ -70,15 +71,15 @@ describe("a grid of moments", () => {
 describe("the other estimators", () => {
   it("RiskMetrics: 0.94 of the past and 0.06 of the square, once an update", async () => {
     const first = nextPerUpdate(undefined, 0.1);
-    expect(first).to.be.closeTo(0.01, 1e-15);
-    expect(nextPerUpdate(first, -0.2)).to.be.closeTo(0.94 * 0.01 + 0.06 * 0.04, 1e-15);
+    expectNear(first, 0.01, 1e-15);
+    expectNear(nextPerUpdate(first, -0.2), 0.94 * 0.01 + 0.06 * 0.04, 1e-15);
     // What three hundred rounds of the same price leave of it.
     const spammed = Array.from({ length: 300 }).reduce<number>((value) => nextPerUpdate(value, 0), first);
-    expect(spammed / first).to.be.closeTo(0.94 ** 300, 1e-12);
+    expectNear(spammed / first, 0.94 ** 300, 1e-12);
     const grid = await recordGrid(each([round(0, 100, 1), round(60, 110, 2), round(HOUR, 110, 3)]), HOUR);
     const expected = 0.94 * Math.log(1.1) ** 2;
-    expect(perUpdateVariances(grid, HOUR)[1]).to.be.closeTo((expected * YEAR) / HOUR, 1e-9);
-    expect(perUpdateVariances(grid, 2 * HOUR)[1]).to.be.closeTo((expected * YEAR) / (2 * HOUR), 1e-9);
+    expectNear(perUpdateVariances(grid, HOUR)[1], (expected * YEAR) / HOUR, 1e-9);
+    expectNear(perUpdateVariances(grid, 2 * HOUR)[1], (expected * YEAR) / (2 * HOUR), 1e-9);
   });
 
   it("a window of 24 hours: what happened earlier is gone at once", async () => {
@@ -87,10 +88,10 @@ describe("the other estimators", () => {
     const once = Math.log(1.1) ** 2 * 365;
     expect(variances[0]).to.equal(0);
     // Ten hours old, and all of it in them.
-    expect(variances[10]).to.be.closeTo((once * 24) / 10, 1e-9);
-    expect(variances[24]).to.be.closeTo(once, 1e-9);
-    expect(variances[33]).to.be.closeTo(once, 1e-9);
-    expect(variances[34]).to.be.closeTo(0, 1e-9);
+    expectNear(variances[10], (once * 24) / 10, 1e-9);
+    expectNear(variances[24], once, 1e-9);
+    expectNear(variances[33], once, 1e-9);
+    expectNear(variances[34], 0, 1e-9);
   });
 
   it("GARCH's forecast knows the returns that are complete, and no later one", async () => {
@@ -99,12 +100,12 @@ describe("the other estimators", () => {
     expect(returnsOf(grid, HOUR).map((value) => Math.round(value * 1e6))).to.deep.equal([0, 95_310, 0, 0]);
     const forecasts = garchForecasts(grid, { longRun: 1e-4, alpha: 0.1, beta: 0.8 }, HOUR);
     // Without a return yet the forecast is the long run; the jump at an hour and a half shows at two hours.
-    expect(forecasts[0]).to.be.closeTo(1e-4 * 24 * 365, 1e-9);
+    expectNear(forecasts[0], 1e-4 * 24 * 365, 1e-9);
     expect(forecasts[3]).to.equal(forecasts[2]);
     expect(forecasts[3]).to.be.below(forecasts[0] ?? 0);
     const next = 1e-5 + 0.1 * Math.log(1.1) ** 2 + 0.8 * 9e-5;
     const weight = (1 - 0.9 ** 24) / 0.1 / 24;
-    expect(forecasts[4]).to.be.closeTo((1e-4 * (1 - weight) + next * weight) * 24 * 365, 1e-9);
+    expectNear(forecasts[4], (1e-4 * (1 - weight) + next * weight) * 24 * 365, 1e-9);
     expect(forecasts[5]).to.equal(forecasts[4]);
   });
 });

@@ -13,6 +13,7 @@ import {
   touchesOf,
 } from "../../scripts/bench/volatility/scores.ts";
 import { adverseMove } from "../../sdk/src/math/index.ts";
+import { expectNear } from "../helpers/near.ts";
 
 const WAD = 10n ** 18n;
 const TAIL = 4n * WAD;
@@ -36,13 +37,13 @@ describe("what follows a moment", () => {
     const [first, second, ...others] = nextDays(grid([0, 0.01, 0, 0, -0.03, 0.01], lows, highs));
     expect(others).to.deep.equal([]);
     // 0.01² + 0.01² + 0 + 0.03², 365 times.
-    expect(first?.realised).to.be.closeTo(0.0011 * 365, 1e-12);
-    expect(first?.fall).to.be.closeTo(0.05, 1e-12);
-    expect(first?.rise).to.be.closeTo(0.03, 1e-12);
+    expectNear(first?.realised, 0.0011 * 365, 1e-12);
+    expectNear(first?.fall, 0.05, 1e-12);
+    expectNear(first?.rise, 0.03, 1e-12);
     // The second begins a step later and at 0.01: its day has the last low and high, and no longer the first.
-    expect(second?.realised).to.be.closeTo(0.0026 * 365, 1e-12);
-    expect(second?.fall).to.be.closeTo(9.01, 1e-12);
-    expect(second?.rise).to.be.closeTo(8.99, 1e-12);
+    expectNear(second?.realised, 0.0026 * 365, 1e-12);
+    expectNear(second?.fall, 9.01, 1e-12);
+    expectNear(second?.rise, 8.99, 1e-12);
   });
 
   it("is nothing while the price stands", () => {
@@ -52,23 +53,23 @@ describe("what follows a moment", () => {
   it("falls and rises by nothing where the price moves one way only", () => {
     const [day] = nextDays(grid([0, 0.1, 0.2, 0.3, 0.4]));
     expect(day?.fall).to.equal(0);
-    expect(day?.rise).to.be.closeTo(0.4, 1e-12);
+    expectNear(day?.rise, 0.4, 1e-12);
   });
 });
 
 describe("what moments see of what rounds saw", () => {
   it("is all of it where there is one round a moment, and less where the price went back and forth", () => {
     const moments = grid([0, 0.1, 0, 0.2]);
-    expect(coarseShare(moments, 0)).to.be.closeTo(1, 1e-12);
-    expect(coarseShare({ ...moments, squares: [0, 0.02, 0.04, 0.12] }, 0)).to.be.closeTo(0.5, 1e-12);
-    expect(coarseShare({ ...moments, squares: [0, 0.02, 0.04, 0.12] }, 2)).to.be.closeTo(0.5, 1e-12);
+    expectNear(coarseShare(moments, 0), 1, 1e-12);
+    expectNear(coarseShare({ ...moments, squares: [0, 0.02, 0.04, 0.12] }, 0), 0.5, 1e-12);
+    expectNear(coarseShare({ ...moments, squares: [0, 0.02, 0.04, 0.12] }, 2), 0.5, 1e-12);
   });
 });
 
 describe("QLIKE", () => {
   it("is the mean of ln V + realised/V", () => {
-    expect(qlike([1, Math.E], [2, Math.E])).to.be.closeTo((2 + 2) / 2, 1e-12);
-    expect(qlike([0.5], [0])).to.be.closeTo(Math.log(0.5), 1e-12);
+    expectNear(qlike([1, Math.E], [2, Math.E]), (2 + 2) / 2, 1e-12);
+    expectNear(qlike([0.5], [0]), Math.log(0.5), 1e-12);
   });
 
   it("is least where the variance is what was realised, and minds half of it more than double", () => {
@@ -127,8 +128,8 @@ describe("scores", () => {
     expect(scores.moments).to.equal(150);
     expect(scores.meanRatio).to.equal(2);
     // 4 and 4/3 in equal numbers.
-    expect(scores.medianRatio).to.be.closeTo((4 + 4 / 3) / 2, 1e-12);
-    expect(scores.qlike).to.be.closeTo(Math.log(400) + 0.5, 1e-12);
+    expectNear(scores.medianRatio, (4 + 4 / 3) / 2, 1e-12);
+    expectNear(scores.qlike, Math.log(400) + 0.5, 1e-12);
   });
 
   it("do not reward a variance for being large: scaled to equal touches, the leverage is the same", () => {
@@ -144,8 +145,8 @@ describe("scores", () => {
       TAIL,
       STEP,
     );
-    expect(large.tailAtOnePercent).to.be.closeTo(small.tailAtOnePercent / 3, 1e-9);
-    expect(large.leverageAtOnePercent).to.be.closeTo(small.leverageAtOnePercent, 1e-9);
+    expectNear(large.tailAtOnePercent, small.tailAtOnePercent / 3, 1e-9);
+    expectNear(large.leverageAtOnePercent, small.leverageAtOnePercent, 1e-9);
     expect(large.longTouched).to.be.at.most(small.longTouched);
   });
 

@@ -82,9 +82,8 @@ describe("a feed with bounds", () => {
     expect((await storedVariance(m)) > 2n * before, "the fall before the bound was reached").to.equal(true);
   });
 
-  for (const count of [62, 64]) {
-    const isWalked = count < 64;
-    it(`${isWalked ? "is walked over" : "strands a guard, on the safe side, behind"} ${count} rounds outside in a row`, async () => {
+  for (const count of [62, 64, 150]) {
+    it(`is walked over ${count} rounds outside in a row`, async () => {
       const m = await good();
       await poke(m);
       const [anchor, start, before] = [await m.source.read.latestId(), await now(m), await storedVariance(m)];
@@ -93,10 +92,10 @@ describe("a feed with bounds", () => {
       await m.source.write.pushMany([times.map(() => MIN), times]);
       await write(m, m.source, START_PRICE);
       const { time } = unpackVolatilityWord(await word(m));
-      if (!isWalked) await expectRevert(poke(m), "TooManyRounds", [ETH_USD, time, 64n]);
-      await m.guard.write.pokeFrom([ETH_USD, anchor]);
+      if (count < 100) await poke(m);
+      else await m.guard.write.pokeFrom([ETH_USD, anchor]);
       expect(await storedVariance(m), "nobody observed calm").to.equal(before);
-      expect(unpackVolatilityWord(await word(m)).time > time).to.equal(isWalked);
+      expect(unpackVolatilityWord(await word(m)).time > time).to.equal(true);
       await expectAgreement(m, [position({ sizeAfter: 1n })]);
       const another = await m.connection.viem.deployContract("ClampGuard", [m.source.address, MIN, MAX]);
       await changePolicy(m, { feed: lower(another.address) });

@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import type { Hex } from "viem";
-import { BAD_FAULTS } from "../helpers/adapters.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
-import { FAULTS } from "../helpers/faults.ts";
+import { BAD_FAULTS, FAULTS } from "../helpers/faults.ts";
 import { deploySource, strike } from "../helpers/feedSources.ts";
 import { type Connection, ETH_USD, expectRevert, fixture, goTo, INT256_MAX, now, UINT256_MAX, wad } from "../helpers/market.ts";
 import { FAULTY_SOURCES, setCode } from "../helpers/sourceCode.ts";
