@@ -27,7 +27,7 @@ export const LEFT_OUT: readonly string[] = ["reads the feed once", "the bytes th
 const VECTORS = "test/vectors/vectors.test.ts";
 const FUNCTIONS = [VECTORS, "test/differential/functions.test.ts", "test/differential/walks.test.ts"];
 const PARITY = ["test/parity/judge.test.ts", "test/parity/policy.test.ts"];
-const GUARD = ["policy", "rounds", "modes", "feeds"].map((name) => `test/guard/${name}.test.ts`);
+const GUARD = ["policy", "rounds", "seed", "sync", "confidence", "modes", "feeds"].map((name) => `test/guard/${name}.test.ts`);
 const STATES = ["meters", "guard", "portfolio"].map((name) => `test/parity/${name}.test.ts`);
 
 const PATTERNS: Readonly<Record<Language, readonly string[]>> = {
@@ -37,6 +37,8 @@ const PATTERNS: Readonly<Record<Language, readonly string[]>> = {
     "contracts/oracle/*.sol",
     "contracts/SizingGuard.sol",
     "contracts/PortfolioReader.sol",
+    "contracts/RoundWalker.sol",
+    "contracts/VarianceSync.sol",
   ],
   typescript: ["sdk/src/math/*.ts", "sdk/src/limits/*.ts", "sdk/src/portfolio/*.ts", "sdk/src/guard/*.ts"],
 };
@@ -48,10 +50,10 @@ export function targetFiles(language: Language): string[] {
 
 /** Mathematics: the harnesses call every function there is, so whole verdicts tell nothing more. */
 const PURE =
-  /^contracts\/(libraries\/(FixedPointMath|VolatilityMath|MeterMath|PortfolioMath|PortfolioRisk|limits\/.*)|types\/VolatilityWord)\.sol$|^sdk\/src\/(math|limits|portfolio)\//;
+  /^contracts\/(libraries\/(FixedPointMath|VolatilityMath|MeterMath|PortfolioMath|PortfolioRisk|limits\/.*)|types\/(VolatilityWord|PushedVariance))\.sol$|^sdk\/src\/(math|limits|portfolio)\//;
 
 /** What keeps state, or reads what others keep. */
-const STATEFUL = /^contracts\/(oracle\/|SizingGuard|PortfolioReader|types\/VolatilitySlot)/;
+const STATEFUL = /^contracts\/(oracle\/|SizingGuard|PortfolioReader|RoundWalker|VarianceSync|types\/VolatilitySlot)/;
 
 /** What has to notice a mutant in this file, in the order it is tried. */
 export function stages(language: Language, file: string): readonly Stage[] {

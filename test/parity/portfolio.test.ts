@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { encodeErrorResult, encodeFunctionData, type Hex } from "viem";
 import {
   checkPortfolio,
+  decodePolicy,
   type Exposure,
   explainPortfolio,
   type GuardSnapshot,
@@ -16,7 +17,7 @@ import { FAULTS } from "../helpers/faults.ts";
 import { fixture, goTo, now, position } from "../helpers/market.ts";
 import { callRaw } from "../helpers/parityGuard.ts";
 import { bitOf, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields, portfolioFlags } from "../helpers/parityPolicies.ts";
-import { INT256_MAX, randomPosition, randomPushedVariance, withMagnitude } from "../helpers/parityStates.ts";
+import { INT256_MAX, randomMeters, randomPosition, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
 import { ascending, createPortfolio, idOf, type PortfolioMarket, WAD } from "../helpers/portfolioMarket.ts";
 import { slotOf, word } from "../helpers/storage.ts";
@@ -59,7 +60,9 @@ describe(`SDK, previewPortfolio and enforcePortfolio of a deployed guard (SEED=$
       20,
     );
     counter.expectEach(["limit Portfolio", "limit Volatility", "limit OpenInterest", "at the limit", "one unit beyond"], 20);
-    counter.expectEach(["not measured", "reduction allowed", "reduction refused", "with Greeks of its own", "over sixteen"], 10);
+    counter.expectEach(["not measured", "reduction allowed", "with Greeks of its own", "over sixteen"], 10);
+    // Rare: a reduction that uncovers a hedge by more than a reduction always may.
+    counter.expectEach(["reduction refused"], 5);
   });
 });
 
@@ -84,7 +87,7 @@ async function randomWorld(m: PortfolioMarket, random: Random): Promise<readonly
   for (const { id } of m.markets) {
     const index = random.below(FEEDS);
     const { feed } = m.markets[index] ?? m;
-    const usual = random.oneIn(8) ? random.pick(ISOLATED_SUBSETS) : SMALL;
+    const usual = random.oneIn(5) ? random.pick(ISOLATED_SUBSETS) : SMALL;
     const fields = {
       ...fieldsInRange(random, [random.oneIn(24) ? usual & ~bitOf("Portfolio") : usual | bitOf("Portfolio")]),
       Feed: BigInt(feed.address),
@@ -95,9 +98,10 @@ async function randomWorld(m: PortfolioMarket, random: Random): Promise<readonly
       Heartbeat: random.between(100n, 400n),
       MaxAge: random.between(401n, 1_500n),
     };
-    await guard.write.setPolicy([id, packFields(fields)]);
+    const words = packFields(fields);
+    await guard.write.setPolicy([id, words]);
     await forgeVolatility(m, id, random, start);
-    await forge(m, id, 9n, randomPushedVariance(random, start));
+    await forgeMeters(m, id, random, decodePolicy(words)?.growthCapacity ?? 0n, start);
   }
   await goTo(m, start + random.between(1n, random.oneIn(3) ? 16_000n : 3_000n));
   return Promise.all([...m.markets.map(({ id }) => id), UNSET].map((id) => m.snapshotOf(id)));
@@ -125,9 +129,23 @@ async function forgeVolatility(m: PortfolioMarket, id: Hex, random: Random, time
   await forge(m, id, 2n, forged);
 }
 
-/** Writes a slot of a market: `_markets` is the guard's first variable, the volatility word its third slot, what was pushed its tenth. */
-async function forge({ guard, connection }: PortfolioMarket, id: Hex, slot: bigint, value: bigint): Promise<void> {
-  await connection.networkHelpers.setStorageAt(guard.address, `0x${(slotOf(id, 0n) + slot).toString(16)}`, word(value));
+/** Discipline, growth and others' variance in the account's markets, like nothing that happened here. */
+async function forgeMeters(m: PortfolioMarket, id: Hex, random: Random, growthCapacity: bigint, time: bigint): Promise<void> {
+  const meters = randomMeters(random, { growthCapacity }, time);
+  await forge(m, id, 5n, meters.longGrowth);
+  await forge(m, id, 6n, meters.shortGrowth);
+  await forge(m, id, 9n, meters.pushedVariance ?? 0n);
+  // `_accounts` is the guard's third variable: by market and account, the mark and then the limit the account set.
+  const own = slotOf(word(BigInt(position().account)), slotOf(id, 2n));
+  await forgeAt(m, own, meters.highWaterMark);
+  await forgeAt(m, own + 1n, meters.selfLimit);
+}
+
+/** A slot of a market: `_markets` is the guard's first variable, the volatility word its third slot, what was pushed its tenth. */
+const forge = (m: PortfolioMarket, id: Hex, slot: bigint, value: bigint): Promise<void> => forgeAt(m, slotOf(id, 0n) + slot, value);
+
+async function forgeAt({ guard, connection }: PortfolioMarket, slot: bigint, value: bigint): Promise<void> {
+  await connection.networkHelpers.setStorageAt(guard.address, `0x${slot.toString(16)}`, word(value));
 }
 
 /** A position in one market, and what the account holds in others: mostly as the guard asks for it. */

@@ -36,6 +36,18 @@ contract VolatilityMathTest is Properties {
         _equal(VolatilityWord.unwrap(again), VolatilityWord.unwrap(next), "no bit beside the fields");
     }
 
+    /// @notice Winsorised, the slow average is the same and the fast one never larger; what six deviations hold is the same word.
+    function testFuzz_winsorisedBelievesNoMore(uint256 raw, uint256 price, uint256 time, uint256 floor) external pure {
+        Step memory s = _step(raw, price, time, floor);
+        VolatilityWord plain = _update(s);
+        uint32 at = uint32(s.word.time() + s.elapsed);
+        VolatilityWord clipped = VolatilityMath.updateWinsorised(s.word, s.price, at, s.parameters);
+        _equal(clipped.slowVariance(), plain.slowVariance(), "slow variance");
+        _equal(clipped.lnPrice(), plain.lnPrice(), "logarithm");
+        _equal(clipped.samples(), plain.samples(), "samples");
+        _atMost(clipped.fastVariance(), plain.fastVariance(), "fast variance");
+    }
+
     /// @notice The first observation begins at the initial variance, whatever else the word held.
     function testFuzz_firstObservation(uint256 raw, uint256 price, uint32 time, uint256 initial) external pure {
         VolatilityParameters memory parameters = _parameters(1);

@@ -7,8 +7,10 @@ import {GrowthMeter, GrowthMeterLibrary} from "../../contracts/types/GrowthMeter
 import {HighWaterMark, HighWaterMarkLibrary} from "../../contracts/types/HighWaterMark.sol";
 import {PoolMeter} from "../../contracts/types/PoolMeter.sol";
 import {PortfolioPolicy} from "../../contracts/types/PortfolioPolicy.sol";
+import {PushedVariance, PushedVarianceLibrary} from "../../contracts/types/PushedVariance.sol";
 import {RiskPolicy} from "../../contracts/types/RiskPolicy.sol";
 import {SelfLimit} from "../../contracts/types/SelfLimit.sol";
+import {VariancePolicy} from "../../contracts/types/VariancePolicy.sol";
 import {VolatilitySlot, VolatilitySlotLibrary} from "../../contracts/types/VolatilitySlot.sol";
 import {VolatilityWord, VolatilityWordLibrary} from "../../contracts/types/VolatilityWord.sol";
 import {Properties} from "./helpers/Properties.sol";
@@ -63,10 +65,32 @@ contract WordsTest is Properties {
         _equal(word.volatilityFloor(), _bits(raw, 200, 16) * 1e14, "volatility floor");
         _equal(word.active(), _bits(raw, 216, 16), "active");
         _equal(word.mode(), _bits(raw, 232, 8), "mode");
-        _equal(word.maxConfidence(), _bits(raw, 240, 8), "maximum confidence");
+        _equal(word.maxConfidence(), _bits(raw, 240, 8) * 1e15, "maximum confidence");
+        _holds(word.hasConfidence() == (_bits(raw, 240, 8) > 0), "asks for confidence");
         _equal(word.flags(), _bits(raw, 248, 8), "flags");
         _holds(word.usesImpact() == (_bits(raw, 248, 1) == 1), "impact");
+        _holds(word.usesPushedVariance() == (_bits(raw, 249, 1) == 1), "pushed variance");
+        _holds(word.isWinsorised() == (_bits(raw, 250, 1) == 1), "winsorised");
         _holds(word.isSet() == (raw != 0), "set");
+    }
+
+    /// @notice The fifth policy word: each field from its own bits, in its unit.
+    function testFuzz_variancePolicy(uint256 raw) external pure {
+        VariancePolicy word = VariancePolicy.wrap(raw);
+        _equal(uint160(word.source()), _bits(raw, 0, 160), "source");
+        _equal(word.maxVolatility(), _bits(raw, 160, 16) * 1e14, "maximum volatility");
+    }
+
+    /// @notice What was pushed: every field comes back from the bits it is drawn in.
+    function testFuzz_pushedVariance(uint32 until, uint32 begin, uint72 target, uint72 from) external pure {
+        PushedVariance word = PushedVarianceLibrary.pack(until, begin, target, from);
+        uint256 raw = PushedVariance.unwrap(word);
+        _equal(word.until(), _bits(raw, 224, 32), "until");
+        _equal(word.begin(), _bits(raw, 192, 32), "begin");
+        _equal(word.target(), _bits(raw, 120, 72), "target");
+        _equal(word.from(), _bits(raw, 48, 72), "from");
+        _equal(_bits(raw, 0, 48), 0, "spare");
+        _holds(word.until() == until && word.begin() == begin && word.target() == target && word.from() == from, "fields");
     }
 
     /// @notice The risk policy: each field from its own bits, in its unit.

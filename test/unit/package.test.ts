@@ -7,6 +7,7 @@ const ENTRIES = {
   ".": "index.ts",
   "./math": "math/index.ts",
   "./limits": "limits/index.ts",
+  "./forecast": "forecast/index.ts",
   "./errors": "errors/index.ts",
   "./viem": "viem/index.ts",
   "./abis": "abis/index.ts",
