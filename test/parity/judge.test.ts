@@ -90,7 +90,7 @@ describe(`SDK against Solidity: the whole verdict (SEED=${SEED})`, () => {
     );
     counter.expectEach(
       reachable.filter((limit) => limit !== "None" && limit !== "Mode").map((limit) => `short ${limit}`),
-      CASES / 250,
+      CASES / 320,
     );
     counter.expectEach(
       MODES.map((mode) => `mode ${mode}`),
