@@ -42,7 +42,7 @@ enum Limit {
     System
 }
 
-/// @notice Fields of a policy, as `PolicyOutOfRange` names them.
+/// @notice Fields of a policy, as `PolicyOutOfRange` names them; the last three only `PolicyLoosens` does.
 enum PolicyField {
     FeedDecimals,
     Mode,
@@ -92,7 +92,10 @@ enum PolicyField {
     BetaStress,
     VarianceSource,
     MaxVolatility,
-    VarianceSpare
+    VarianceSpare,
+    PeakHalfLife,
+    Feed,
+    Active
 }
 
 /// @notice A market's policy as it is stored (layouts: FeedPolicy.sol, RiskPolicy.sol, ExtendedPolicy.sol,

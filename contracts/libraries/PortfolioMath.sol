@@ -46,13 +46,16 @@ library PortfolioMath {
         pure
         returns (uint256 limit)
     {
-        if (unitPnl.length != pnl.length) revert LengthMismatch(unitPnl.length, pnl.length);
-        limit = UNCAPPED;
-        for (uint256 i = 0; i < pnl.length; ++i) {
-            int256 unit = _at(unitPnl, i);
-            if (unit >= 0) continue;
-            limit = Math.min(limit, FixedPointMath.mulDivDown(_left(budget, _at(pnl, i)), WAD, SignedMath.abs(unit)));
-        }
+        return _gridLimit(budget, pnl, unitPnl, FixedPointMath.mulDivDown);
+    }
+
+    /// @notice `gridLimit`, where a scenario whose quotient does not fit does not bind.
+    function gridLimitSaturating(uint256 budget, int256[] memory pnl, int256[] memory unitPnl)
+        internal
+        pure
+        returns (uint256)
+    {
+        return _gridLimit(budget, pnl, unitPnl, FixedPointMath.mulDivDownSaturating);
     }
 
     /// @notice What a portfolio loses in its worst scenario: the largest of −(pnl + notional·unitPnl / W) and 0, quote WAD,
@@ -201,6 +204,21 @@ library PortfolioMath {
     }
 
     /* PRIVATE */
+
+    function _gridLimit(
+        uint256 budget,
+        int256[] memory pnl,
+        int256[] memory unitPnl,
+        function(uint256, uint256, uint256) pure returns (uint256) quotientDown
+    ) private pure returns (uint256 limit) {
+        if (unitPnl.length != pnl.length) revert LengthMismatch(unitPnl.length, pnl.length);
+        limit = UNCAPPED;
+        for (uint256 i = 0; i < pnl.length; ++i) {
+            int256 unit = _at(unitPnl, i);
+            if (unit >= 0) continue;
+            limit = Math.min(limit, quotientDown(_left(budget, _at(pnl, i)), WAD, SignedMath.abs(unit)));
+        }
+    }
 
     /// @dev Assembly because the loops over scenarios keep to the lengths, which are compared once: no check for each.
     function _at(int256[] memory list, uint256 index) private pure returns (int256 value) {

@@ -146,7 +146,7 @@ library PortfolioRisk {
             result.allowedLoss = Math.max(budget, kept);
         }
         result.limit = Math.min(
-            PortfolioMath.gridLimit(result.allowedLoss, side.pnl, side.unitPnl),
+            PortfolioMath.gridLimitSaturating(result.allowedLoss, side.pnl, side.unitPnl),
             netLimit(policy, holdings.underlyings[0], candidate, budget, side.unitLoss)
         );
     }

@@ -22,6 +22,8 @@ library FeedPolicyLibrary {
     uint256 internal constant TIME_UNIT = 10;
     uint256 internal constant RATIO_UNIT = 1e14;
     uint256 internal constant CONFIDENCE_UNIT = 1e15;
+    /// @dev Bits of `flags`.
+    uint256 internal constant USES_IMPACT = 1;
     uint256 internal constant USES_PUSHED_VARIANCE = 2;
     uint256 internal constant IS_WINSORISED = 4;
     /// @dev Lowest bit of each field.
@@ -85,7 +87,7 @@ library FeedPolicyLibrary {
 
     /// @notice Whether Liquidity also keeps to the law of market impact.
     function usesImpact(FeedPolicy word) internal pure returns (bool) {
-        return (FeedPolicy.unwrap(word) >> FLAGS) & 1 == 1;
+        return (FeedPolicy.unwrap(word) >> FLAGS) & USES_IMPACT != 0;
     }
 
     /// @notice Whether what `sync` pushed counts.

@@ -8,6 +8,7 @@ export {
   parseDeployment,
 } from "./deployments.ts";
 export { isSizingGuardError, type Selector, SizingGuardError, type SizingGuardErrorFields } from "./errors/base.ts";
+export { PolicyLoosensError } from "./errors/governance.ts";
 export { type CheckResult, check } from "./guard/check.ts";
 export { checkPortfolio, type Exposure, type PortfolioCheckResult } from "./guard/checkPortfolio.ts";
 export {
@@ -34,6 +35,7 @@ export { formatPercent, formatWad } from "./guard/format.ts";
 export { type MaxSizeOptions, type MaxSizeResult, maxSize, type SizeIntent } from "./guard/maxSize.ts";
 export { type Holding, maxWithdraw } from "./guard/maxWithdraw.ts";
 export { decodePolicy, encodePolicy, type Policy, type PolicyWords, requirePolicyInRange } from "./guard/policy.ts";
+export { requireTighter } from "./guard/policyOrder.ts";
 export { decodeSelfLimit, encodeSelfLimit, type KellyRule, requireSelfLimit, type SelfLimit } from "./guard/selfLimit.ts";
 export { type AccountState, carry, type MarketState, type Position, reducesRisk, type Verdict } from "./guard/sizing.ts";
 export {

@@ -303,6 +303,7 @@ export const enforce = (m: DirectGuard, asked: PositionStruct): Promise<Hex> => 
 const PLAIN = parseAbi(["error Panic(uint256 code)", "error Error(string reason)"]);
 const CONTRACTS = [
   "SizingGuard",
+  "SizingGovernor",
   "ReferencePerp",
   "CrossMarginPerp",
   "AccessManager",

@@ -52,6 +52,37 @@ export const ASSESS: Mirrored = {
     const equity = random.oneIn(8) ? 0n : random.logBetween(0n, 4n * size);
     return [portfolioPolicy, count, ...three(() => move(random)), ...exposures, ...unit, before, next, equity, flag(random), flag(random)];
   },
+  // A position of all the money there could be, whose unit loses next to nothing: its limit exceeds every number.
+  examples: [
+    [
+      1378141753229076178321525938786781958266126918143567184214368478002002133222n,
+      3n,
+      142184525059757217n,
+      66703696673771474n,
+      1000000000000000n,
+      -226445156n,
+      841344606n,
+      318709227n,
+      0n,
+      351640118n,
+      182849094n,
+      -270446954n,
+      376524171n,
+      0n,
+      -261261288n,
+      0n,
+      918468299n,
+      -20282409603651670423947251286015n,
+      -99555035446136294n,
+      1n,
+      1184039624211646641n,
+      MAX_NOTIONAL,
+      MAX_NOTIONAL,
+      380917n,
+      0n,
+      1n,
+    ],
+  ],
   hangsTogether: true,
   errors: [],
 };

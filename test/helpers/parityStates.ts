@@ -46,7 +46,7 @@ export function randomAccount(random: Random, { equity }: Position, price: bigin
       growthHeadroom: edgy(random, UNSIGNED_EDGES, () => random.logBetween(affordable / 4_096n, affordable)),
       drawdownScale: random.oneIn(2) ? WAD : random.oneIn(4) ? random.pick([0n, 1n, WAD - 1n]) : random.between(0n, WAD),
       selfLimit: decodeSelfLimit(selfLimitWord),
-      portfolioLimit: edgy(random, UNSIGNED_EDGES, () => random.logBetween(owned / 64n, 64n * owned)),
+      portfolioLimit: edgy(random, UNSIGNED_EDGES, () => clamp(random.logBetween(owned / 64n, 64n * owned), 0n, UINT256_MAX)),
     },
     selfLimitWord,
   };

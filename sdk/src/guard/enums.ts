@@ -86,9 +86,12 @@ export const POLICY_FIELDS = [
   "VarianceSource",
   "MaxVolatility",
   "VarianceSpare",
+  "PeakHalfLife",
+  "Feed",
+  "Active",
 ] as const;
 
-/** A field of the policy words, as `PolicyOutOfRange` names it. */
+/** A field of the policy words, as `PolicyOutOfRange` and `PolicyLoosens` name it. */
 export type PolicyField = (typeof POLICY_FIELDS)[number];
 
 /** Fields of a self limit, in the order of the contracts' enum. */

@@ -1,7 +1,7 @@
 import { LengthMismatchError } from "../errors/math.ts";
 import { fit, max, min, requireInt, requireUint256 } from "../math/checks.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
-import { mulDivDown, mulDivUp } from "../math/fixedPoint.ts";
+import { mulDivDown, mulDivDownSaturating, mulDivUp } from "../math/fixedPoint.ts";
 import { abs, fitInt } from "../math/signed.ts";
 
 // Twin: contracts/libraries/PortfolioMath.sol.
@@ -26,11 +26,20 @@ import { abs, fitInt } from "../math/signed.ts";
  * ```
  */
 export function gridLimit(budget: bigint, pnl: readonly bigint[], unitPnl: readonly bigint[]): bigint {
+  return limitOf(budget, pnl, unitPnl, mulDivDown);
+}
+
+/** {@link gridLimit}, where a scenario whose quotient does not fit does not bind. */
+export function gridLimitSaturating(budget: bigint, pnl: readonly bigint[], unitPnl: readonly bigint[]): bigint {
+  return limitOf(budget, pnl, unitPnl, mulDivDownSaturating);
+}
+
+function limitOf(budget: bigint, pnl: readonly bigint[], unitPnl: readonly bigint[], quotientDown: typeof mulDivDown): bigint {
   requireUint256("budget", budget);
   requireScenarios(pnl, unitPnl);
   let limit = UNCAPPED;
   for (const [index, unit] of unitPnl.entries()) {
-    if (unit < 0n) limit = min(limit, mulDivDown(fit(max(0n, budget + (pnl[index] ?? 0n))), WAD, -unit));
+    if (unit < 0n) limit = min(limit, quotientDown(fit(max(0n, budget + (pnl[index] ?? 0n))), WAD, -unit));
   }
   return limit;
 }

@@ -2,7 +2,7 @@ import { max, min } from "../math/checks.ts";
 import { UNCAPPED, WAD } from "../math/constants.ts";
 import { mulDivDown, mulDivUp } from "../math/fixedPoint.ts";
 import { abs, divFloor } from "../math/signed.ts";
-import { gridLimit, gridLoss, netCapLimit } from "./grid.ts";
+import { gridLimitSaturating, gridLoss, netCapLimit } from "./grid.ts";
 
 // Twin: contracts/libraries/PortfolioRisk.sol, function for function. Nothing here overflows: Greeks stay below MAX_GREEK, and
 // moves below 2^69.
@@ -181,7 +181,7 @@ export function assess(
     allowedLoss = max(budget, keptLoss(rest, before, abs(candidate.before), isReduction));
   }
   return {
-    limit: min(gridLimit(allowedLoss, side.pnl, side.unitPnl), netLimit(policy, own, candidate, budget, side.unitLoss)),
+    limit: min(gridLimitSaturating(allowedLoss, side.pnl, side.unitPnl), netLimit(policy, own, candidate, budget, side.unitLoss)),
     loss: gridLoss(side.pnl, side.unitPnl, abs(candidate.next)),
     allowedLoss,
   };
