@@ -1,6 +1,5 @@
 // node scripts/run.mjs scripts/deep/differential.ts [--cases N] [--seed S] [--only NAME]: every function of the SDK against its
-// twin on a chain of its own, a million cases each; whole verdicts and policies a tenth of that. Fails with the smallest
-// arguments it finds on which they differ.
+// twin on a chain of its own, a million cases each. Fails with the smallest arguments it finds on which they differ.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { ANVIL_OPTIONS, deployHarnesses } from "../../test/helpers/anvilTargets.ts";
@@ -24,13 +23,9 @@ const ROOTS = ["BatchRunner", "MathHarness", "PortfolioHarness", "SizingHarness"
 interface Task {
   readonly mirrored: Mirrored;
   readonly harness: Harness;
-  /** Its share of the cases asked for. */
-  readonly share: number;
 }
 
-const TASKS: readonly Task[] = SUITES.flatMap(([harness, functions]) =>
-  functions.map((mirrored): Task => ({ mirrored, harness, share: harness === "SizingHarness" ? 1 / 10 : 1 })),
-);
+const TASKS: readonly Task[] = SUITES.flatMap(([harness, functions]) => functions.map((mirrored): Task => ({ mirrored, harness })));
 
 interface Options {
   readonly cases: number;
@@ -47,10 +42,9 @@ await main(async () => {
     const target = await deployHarnesses(anvil.url);
     console.log(`SDK against Solidity on Anvil, SEED=${seed}`);
     let total = 0;
-    for (const { mirrored, harness, share } of tasks) {
-      const count = Math.ceil(cases * share);
-      await run(mirrored, target(harness, mirrored.name), count, seed);
-      total += count;
+    for (const { mirrored, harness } of tasks) {
+      await run(mirrored, target(harness, mirrored.name), cases, seed);
+      total += cases;
     }
     console.log(`${tasks.length} functions, ${total} cases, no difference, ${secondsSince(start)} s`);
   } finally {

@@ -63,6 +63,40 @@ async function expectLosesTooMuch(m: PortfolioMarket, market: Hex, asked: Positi
 
 const [A, B] = [idOf(0), idOf(1)];
 
+describe("more money than there is", () => {
+  it("is told from no larger amount beyond a notional of 2^160, on either side", async () => {
+    const m = await deployed();
+    const size = (2n ** 160n * WAD) / (2_000n * WAD) + 1n;
+    for (const side of [1n, -1n]) {
+      const losses = await Promise.all(
+        [size, (size * 3n) / 2n, size * 4n].map(async (one) => (await ask(m, A, position({ sizeAfter: side * one }), [])).loss),
+      );
+      const [least = 0n] = losses;
+      expect(least > 0n && losses.every((loss) => loss === least)).to.equal(true);
+      const less = await ask(m, A, position({ sizeAfter: (side * size) / 2n }), []);
+      expect(less.loss < (least * 6n) / 10n).to.equal(true);
+    }
+  });
+});
+
+describe("a market whose positions have Greeks of their own", () => {
+  it("has its own entry beside sixteen others, and not beside seventeen", async () => {
+    const m = await deployed();
+    const [market] = m.markets;
+    if (market === undefined) throw new Error("no market");
+    await m.guard.write.setPolicy([A, encodePolicy({ ...market.policy, hasGreeks: true })]);
+    const others = m.markets.slice(1).map(({ id }) => exposure(id, 1n));
+    for (const [count, isMeasured] of [
+      [16, true],
+      [17, false],
+    ] as const) {
+      const held = ascending([exposure(A, 2_000n), ...others.slice(0, count)]);
+      const { allowed } = await ask(m, A, long(0n, 1n, 100_000n), held);
+      expect(allowed, `${count} others`).to.equal(isMeasured);
+    }
+  });
+});
+
 describe("unwinding one leg of a hedge", () => {
   // Long 10 of A, short 10 of B, with 1 000 of equity: together nothing is at risk, and either alone would be 13 times the budget.
   it("in one go is refused for either leg, with what would be lost and what may be", async () => {

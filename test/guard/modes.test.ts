@@ -172,6 +172,13 @@ describe("what a market has observed", () => {
     expect(await kept(m)).to.deep.equal(before);
   });
 
+  it("is nothing of the pool while it is Off from the beginning", async () => {
+    const m = await direct();
+    await changePolicy(m, { ...concentrated, mode: "Off" });
+    await enforce(m, { ...small, poolEquity: wad(1_000_000_000) });
+    expect((await kept(m))[1]).to.equal(0n);
+  });
+
   it("stays in Shadow while the feed is dead", async () => {
     const m = await direct();
     await changePolicy(m, { ...concentrated, mode: "Shadow" });

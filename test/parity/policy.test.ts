@@ -52,8 +52,9 @@ describe(`SDK against Solidity: policies (SEED=${SEED})`, () => {
       if (twin === undefined || !sameOutcome(sdk, twin)) throw new Error(show({ one, sdk, twin }));
       counter.add(label(sdk.error));
     }
-    // The other ends of the ranges are the ends of the fields: no word goes beyond them.
-    const ends = POLICY_FIELDS.flatMap((field) => {
+    // The other ends of the ranges are the ends of the fields: no word goes beyond them. Three have no range at all.
+    const ranged = POLICY_FIELDS.filter((field) => !["PeakHalfLife", "Feed", "Active"].includes(field));
+    const ends = ranged.flatMap((field) => {
       const { min, max, bits } = LAYOUT[field];
       return [...(min > 0n ? [`${field} below`] : []), ...(max < 2n ** bits - 1n ? [`${field} above`] : [])];
     });
