@@ -12,8 +12,8 @@ struct Restraint {
 }
 
 /// @title SizingGovernor: who may change a guard's policies, which way, and how soon
-/// @notice Every function that changes something is restricted by the AccessManager, each for a role of its own: `setPolicy` with a
-/// delay, `tighten` without one because it can only tighten, `restrain` for a guardian, whose word does not last.
+/// @notice Every function that changes something is restricted by the AccessManager, each for a role of its own: `setPolicy`
+/// with a delay, `tighten` without one because it can only tighten, `restrain` for a guardian, whose word does not last.
 /// @dev It needs the role that the guard's `setPolicy` asks for, without a delay, and nobody else should have it.
 interface ISizingGovernor {
     /// @notice The guardian tightened a market until then.
@@ -21,8 +21,8 @@ interface ISizingGovernor {
     /// @notice A guardian's time was up, or the risk manager acted: the guardian may act once more.
     event RestraintEnded(bytes32 indexed market, bool isRestored);
 
-    /// @notice A market is held at ReduceOnly until its variance is known: `samples` observations of `needed`. Set the policy with
-    /// mode ReduceOnly, seed or poke the market, and open it then.
+    /// @notice A market is held at ReduceOnly until its variance is known: `samples` observations of `needed`. Set the policy
+    /// with mode ReduceOnly, seed or poke the market, and open it then.
     error MarketNotWarm(bytes32 market, uint256 samples, uint256 needed);
     /// @notice The guardian has acted on this market, and the risk manager has not since.
     error RestraintSpent(bytes32 market);
@@ -39,8 +39,8 @@ interface ISizingGovernor {
     function setPolicy(bytes32 market, PolicyWords calldata words) external;
 
     /// @notice A policy that is as tight as the one in force in every field. No delay is needed.
-    /// @dev Reverts `PolicyNotSet`, `PolicyLoosens` (PolicyOrder.sol), and as the guard's `setPolicy`. Ends a restraint for good: the
-    /// risk manager has acted, and what was tightened stays.
+    /// @dev Reverts `PolicyNotSet`, `PolicyLoosens` (PolicyOrder.sol), and as the guard's `setPolicy`. Ends a restraint for good:
+    /// the risk manager has acted, and what was tightened stays.
     function tighten(bytes32 market, PolicyWords calldata words) external;
 
     /// @notice `tighten` for a while: the guardian's. From `until` on anybody may put back what was in force.

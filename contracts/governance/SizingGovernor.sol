@@ -12,8 +12,8 @@ import {ISizingGovernor, Restraint} from "./ISizingGovernor.sol";
 import {PolicyOrder} from "./PolicyOrder.sol";
 
 /// @title SizingGovernor
-/// @notice See ISizingGovernor. Nothing here is asked while trading: who closes this contract, or takes its roles away, changes no
-/// policy and refuses nobody.
+/// @notice See ISizingGovernor. Nothing here is asked while trading: who closes this contract, or takes its roles away,
+/// changes no policy and refuses nobody.
 contract SizingGovernor is ISizingGovernor, AccessManaged {
     /// @notice Seconds a guardian's word lasts at the most, and once more.
     uint256 public constant MAX_RESTRAINT = 7 days;
