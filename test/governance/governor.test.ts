@@ -67,6 +67,9 @@ async function setPolicy(m: Governed, market: Hex, words: PolicyWords): Promise<
   return m.governor.write.setPolicy([market, words], from(m.risk));
 }
 
+/** Whether an action went through, of those the AccessManager or the governor may refuse. */
+const REFUSED = [() => "set", () => "refused"] as const;
+
 const riskier = { riskBudget: 6n * 10n ** 17n };
 const safer = { riskBudget: 10n ** 17n };
 
@@ -75,12 +78,7 @@ describe("a guard's policies, governed", () => {
     const m = await governed();
     await expectRevert(tighten(m, riskier), "PolicyLoosens", [ETH_USD, 8, 5n * 10n ** 17n, 6n * 10n ** 17n]);
     const words = withChanges(m, riskier);
-    expect(
-      await m.governor.write.setPolicy([ETH_USD, words], from(m.risk)).then(
-        () => "set",
-        () => "refused",
-      ),
-    ).to.equal("refused");
+    expect(await m.governor.write.setPolicy([ETH_USD, words], from(m.risk)).then(...REFUSED)).to.equal("refused");
     await tighten(m, safer);
     expect(await inForce(m)).to.deep.equal(withChanges(m, safer));
     await setPolicy(m, ETH_USD, words);
@@ -90,20 +88,10 @@ describe("a guard's policies, governed", () => {
   it("are nobody else's: not the trader's, not the guardian's, nor past the governor", async () => {
     const m = await governed();
     for (const who of [m.alice, m.mallory, m.guardian, m.risk]) {
-      expect(
-        await tighten(m, safer, who).then(
-          () => "set",
-          () => "refused",
-        ),
-      ).to.equal("refused");
+      expect(await tighten(m, safer, who).then(...REFUSED)).to.equal("refused");
     }
     for (const who of [m.alice, m.tightener, m.risk]) {
-      expect(
-        await restrain(m, safer, (await now(m)) + DAY, who).then(
-          () => "set",
-          () => "refused",
-        ),
-      ).to.equal("refused");
+      expect(await restrain(m, safer, (await now(m)) + DAY, who).then(...REFUSED)).to.equal("refused");
     }
     for (const who of [m.tightener, m.guardian, m.risk]) {
       const past = m.guard.write.setPolicy([ETH_USD, withChanges(m, safer)], from(who));
@@ -230,11 +218,6 @@ describe("whatever governance does", () => {
     await enforce(m, position({ sizeAfter: size }));
     await enforce(m, position({ sizeBefore: size, sizeAfter: size / 2n }));
     await m.guard.write.record([ETH_USD, position({ sizeBefore: size, sizeAfter: 0n })], from(m.protocol));
-    expect(
-      await tighten(m, safer).then(
-        () => "set",
-        () => "refused",
-      ),
-    ).to.equal("refused");
+    expect(await tighten(m, safer).then(...REFUSED)).to.equal("refused");
   });
 });

@@ -10,6 +10,7 @@ import { callRaw } from "../helpers/parityGuard.ts";
 import { COMPLETE_SUBSETS, fieldsInRange, packFields } from "../helpers/parityPolicies.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
 import { movedFields } from "../helpers/policyChanges.ts";
+import { show } from "../helpers/show.ts";
 
 describe(`the order of policies, SDK against Solidity (SEED=${SEED})`, () => {
   it("accepts and refuses the same changes, with the same words", async function () {
@@ -24,10 +25,7 @@ describe(`the order of policies, SDK against Solidity (SEED=${SEED})`, () => {
       const expected = outcome(() => requireTighter(MARKET, current, next));
       const data = encodeFunctionData({ abi: harness.abi as Abi, functionName: "requireTighter", args: [MARKET, current, next] });
       const onChain = await callRaw(provider, harness.address, data);
-      expect(
-        onChain,
-        `${i}: ${JSON.stringify([current, next], (_, value) => (typeof value === "bigint" ? `${value}` : value))}`,
-      ).to.deep.equal({
+      expect(onChain, `${i}: ${show([current, next])}`).to.deep.equal({
         ok: expected.name === "accepted",
         data: expected.data,
       });

@@ -10,13 +10,12 @@ import { FAULTS, statusOf } from "../helpers/faults.ts";
 import { positionWith } from "../helpers/parityFixtures.ts";
 import { ACTOR, type CallOutcome, callRaw, deployGuard, type GuardHarness, positionFor, randomGuardState } from "../helpers/parityGuard.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
+import { show } from "../helpers/show.ts";
 
 const WAD = 10n ** 18n;
 const STATES = 150;
 const POSITIONS = 10;
 const NO_ROUND = { roundId: 0n, answer: 0n, startedAt: 0n, updatedAt: 0n, answeredInRound: 0n };
-
-const show = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item));
 
 describe("SizingLens", () => {
   let harness: GuardHarness;

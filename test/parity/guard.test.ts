@@ -17,14 +17,13 @@ import { type CallOutcome, deployGuard, type GuardHarness, positionFor, randomGu
 import { ACTIVE_LIMITS, clamp } from "../helpers/parityPolicies.ts";
 import { INT256_MAX, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
+import { show } from "../helpers/show.ts";
 
 const WAD = 10n ** 18n;
 /** Fewer where fewer cases are asked for everywhere: then the corpus is not held to what it reaches. */
 const IS_WHOLE = CASES >= 20_000;
 const STATES = IS_WHOLE ? 250 : 80;
 const POSITIONS = IS_WHOLE ? 20 : 8;
-
-const show = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item));
 
 /** The error's bytes by the ABI's own rules, not by the SDK's. */
 function encodeRejection({ guard }: GuardHarness, { rejection }: CheckResult): Hex | null {

@@ -20,6 +20,7 @@ import { bitOf, clamp, fieldsInRange, ISOLATED_SUBSETS, packFields, portfolioFla
 import { INT256_MAX, randomMeters, randomPosition, withMagnitude } from "../helpers/parityStates.ts";
 import { Counter, revertData } from "../helpers/parityTargets.ts";
 import { ascending, createPortfolio, idOf, type PortfolioMarket, WAD } from "../helpers/portfolioMarket.ts";
+import { show } from "../helpers/show.ts";
 import { slotOf, word } from "../helpers/storage.ts";
 
 /** Fewer where fewer cases are asked for everywhere: then the corpus is not held to what it reaches. */
@@ -31,8 +32,6 @@ const MARKETS = 20;
 const UNSET = idOf(MARKETS);
 /** Fewer than markets: some share one. */
 const FEEDS = 9;
-
-const show = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item));
 
 describe(`SDK, previewPortfolio and enforcePortfolio of a deployed guard (SEED=${SEED})`, () => {
   const deployed = fixture((connection) => createPortfolio(connection, MARKETS));

@@ -11,6 +11,7 @@ import { MARKET, policyWith } from "../helpers/parityFixtures.ts";
 import { COMPLETE_SUBSETS, fieldsInRange, packFields } from "../helpers/parityPolicies.ts";
 import { randomState } from "../helpers/parityStates.ts";
 import { movedFields } from "../helpers/policyChanges.ts";
+import { show } from "../helpers/show.ts";
 import { FIELD_NAMES, type Fields, fieldsOf, LAYOUT } from "../model/policy.ts";
 
 const tighter = (current: PolicyWords, next: PolicyWords): boolean => refusal(current, next) === null;
@@ -58,9 +59,7 @@ describe(`when a policy is as tight as another (SEED=${SEED})`, () => {
       const [from, to] = [decoded(current), decoded(next)];
       const { position, market, account } = randomState(random, from);
       const [loose, tight] = [judge(from, position, market, account), judge(to, position, market, account)];
-      const context = JSON.stringify({ fields, next: fieldsOf(next), position, market }, (_, value) =>
-        typeof value === "bigint" ? `${value}` : value,
-      );
+      const context = show({ fields, next: fieldsOf(next), position, market });
       expect(tight.limitSize <= loose.limitSize, context).to.equal(true);
       expect(tight.maxSize <= loose.maxSize, context).to.equal(true);
       expect(!tight.allowed || loose.allowed, context).to.equal(true);
@@ -106,9 +105,7 @@ describe(`when a policy is as tight as another (SEED=${SEED})`, () => {
       const [loose, tight] = [judged(from), judged(to)];
       const passes = ({ loss, allowedLoss }: { loss: bigint; allowedLoss: bigint }): boolean => loss <= allowedLoss;
       accepted++;
-      const context = JSON.stringify({ fields, changes, exposures, candidate, equity }, (_, value) =>
-        typeof value === "bigint" ? `${value}` : value,
-      );
+      const context = show({ fields, changes, exposures, candidate, equity });
       expect(!passes(tight) || passes(loose), context).to.equal(true);
       expect(tight.limit <= loose.limit, context).to.equal(true);
     }

@@ -10,14 +10,13 @@ import { FAULTS } from "../helpers/faults.ts";
 import { NO_METERS } from "../helpers/parityFixtures.ts";
 import { ACTOR, deployGuard, type GuardHarness, positionFor, randomGuardState } from "../helpers/parityGuard.ts";
 import { Counter } from "../helpers/parityTargets.ts";
+import { show } from "../helpers/show.ts";
 
 const WAD = 10n ** 18n;
 const STATES = 150;
 const POSITIONS = 3;
 /** Little for a feed to burn: running out of it takes the simulator a second for each million. */
 const CALL_GAS = "0x1e8480";
-
-const show = (value: unknown): string => JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item));
 
 type Request = { readonly method: string; readonly params?: unknown };
 

@@ -1,4 +1,5 @@
 import { max, requireUint, requireUint256 } from "./checks.ts";
+import { divCeil } from "./signed.ts";
 
 // Twin: contracts/types/PushedVariance.sol.
 
@@ -66,10 +67,10 @@ export function pushedVarianceAt(word: bigint, timestamp: bigint): bigint {
   const { until, begin, target, from } = unpackPushedVariance(word);
   const risen = max(timestamp - begin, 0n);
   const left = PUSHED_VARIANCE_RAMP - risen;
-  const variance = left <= 0n ? target : divUp(from * left + target * risen, PUSHED_VARIANCE_RAMP);
+  const variance = left <= 0n ? target : divCeil(from * left + target * risen, PUSHED_VARIANCE_RAMP);
   const silent = max(timestamp - until, 0n);
   if (silent === 0n) return variance;
-  return silent >= PUSHED_VARIANCE_FADE ? 0n : divUp(variance * (PUSHED_VARIANCE_FADE - silent), PUSHED_VARIANCE_FADE);
+  return silent >= PUSHED_VARIANCE_FADE ? 0n : divCeil(variance * (PUSHED_VARIANCE_FADE - silent), PUSHED_VARIANCE_FADE);
 }
 
 /**
@@ -96,8 +97,4 @@ export function nextPushedVariance(word: bigint, target: bigint, until: bigint, 
   if (target === known.target && timestamp <= known.until) return pack({ ...known, until });
   if (timestamp < known.begin + PUSHED_VARIANCE_RAMP) return word;
   return pack({ until, begin: timestamp, target, from: pushedVarianceAt(word, timestamp) });
-}
-
-function divUp(value: bigint, divisor: bigint): bigint {
-  return (value + divisor - 1n) / divisor;
 }
