@@ -4,7 +4,7 @@ import hre, { network } from "hardhat";
 import type { Deployment } from "../sdk/src/deployments.ts";
 import { Chain } from "./deploy/chain.ts";
 import { type Inputs, readInputs, settleInputs } from "./deploy/inputs.ts";
-import { type Mined, minedTransactions, settleLostTransactions } from "./deploy/journal.ts";
+import { type Mined, mendFiles, minedTransactions, settleLostTransactions } from "./deploy/journal.ts";
 import { type Options, parseOptions } from "./deploy/options.ts";
 import { at, type Deployed, deployAll } from "./deploy/phases.ts";
 import { verifyAll } from "./deploy/verify.ts";
@@ -31,6 +31,7 @@ async function run(options: Options): Promise<void> {
   try {
     const chain = new Chain(connection.provider);
     const chainId = await reach(chain, options);
+    mendFiles(journalFolder(options.out, chainId));
     await dropStaleRecords(options, chain, chainId);
     const inputs = await settleInputs(options, chain, chainId);
     if (options.compiles) {

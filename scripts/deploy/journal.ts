@@ -1,5 +1,5 @@
 /** What this project reads from Ignition's journal, and what it mends there after a kill: what was begun, and what was lost. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
@@ -36,9 +36,32 @@ export function minedTransactions(folder: string): Map<string, Mined> {
 }
 
 /**
- * Settles what a killed run left: steps begun and not asked of the chain, and transactions whose hash it did not learn. Ignition notes the nonce before it sends and
- * the hash after, and without the hash asks a person to find it. Here the nonce is enough: no fee is ever bumped, so it has one
- * transaction or none.
+ * Mends files a killed run left half written. Of the journal that is its last line: Ignition acts on no line before it is
+ * whole, except that a hash is noted after its transaction was sent, and that is found again by its nonce. The list of
+ * addresses repeats the journal, Ignition rewrites it in place, and refuses to go on from half of it.
+ */
+export function mendFiles(folder: string): void {
+  const journal = journalPath(folder);
+  const lines = existsSync(journal) ? readFileSync(journal, "utf8").split("\n") : [];
+  const last = lines.at(-1);
+  if (last !== undefined && last !== "" && !isJson(last)) writeFileSync(journal, lines.slice(0, -1).join("\n"));
+  const addresses = join(folder, "deployed_addresses.json");
+  if (existsSync(addresses) && !isJson(readFileSync(addresses, "utf8"))) rmSync(addresses);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Settles what a killed run left: steps begun and not asked of the chain, and transactions whose hash it did not learn.
+ * Ignition notes the nonce before it sends and the hash after, and without the hash asks a person to find it. Here the nonce
+ * is enough: no fee is ever bumped, so it has one transaction or none.
  * @param sender - The deployer.
  * @param startBlock - No transaction of the deployment is before it.
  * @returns how many were found on the chain
@@ -95,8 +118,10 @@ function lostTransactions(messages: readonly Message[]): Message[] {
 
 const SETTLES = new Set(["TRANSACTION_SEND", "WIPE_APPLY", "ONCHAIN_INTERACTION_DROPPED", "ONCHAIN_INTERACTION_REPLACED_BY_USER"]);
 
+const journalPath = (folder: string): string => join(folder, "journal.jsonl");
+
 function read(folder: string): Message[] {
-  const path = join(folder, "journal.jsonl");
+  const path = journalPath(folder);
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, "utf8").split("\n");
   return lines.filter((line) => line.trim() !== "").map((line) => parseLine(path, line));

@@ -183,6 +183,23 @@ describe("npm run deploy", () => {
     await expectWorks(chain.url, out);
   }
 
+  it("resumes after a kill within a write", async () => {
+    const chain = await start();
+    const out = newFolder();
+    const files = [join(out, `chain-${LOCAL}`, "journal.jsonl"), join(out, `chain-${LOCAL}`, "deployed_addresses.json")] as const;
+    const half = (text: string): string => text.slice(0, -Math.ceil((text.length - text.lastIndexOf("\n")) / 2));
+    await killAtNonce(chain.url, out, 3);
+    for (const cut of [half, () => ""]) {
+      const [journal, addresses] = files;
+      writeFileSync(journal, half(readFileSync(journal, "utf8")));
+      writeFileSync(addresses, cut(readFileSync(addresses, "utf8")));
+      await killAtTransaction(chain.url, out, "before");
+    }
+    await deployed(local(chain.url, out));
+    expect(await nonceOf(chain.url)).to.equal(TRANSACTIONS);
+    await expectWorks(chain.url, out);
+  });
+
   it("does not care what else the deployer sends in between", async () => {
     const chain = await start();
     const out = newFolder();
