@@ -91,7 +91,7 @@ contract CrossMarginPerp is ICrossMarginPerp, LiquidityPool, Ownable {
     /// @notice Takes collateral out, in token units. Judged in every market the account holds: it backs them all.
     function withdraw(uint256 amount) external nonReentrant {
         _moveCollateral(-_fromTokenUp(amount).toInt256());
-        _push(amount);
+        _push(msg.sender, amount);
     }
 
     /// @notice Opens, increases, reduces or flips, at the oracle's price.
@@ -155,7 +155,7 @@ contract CrossMarginPerp is ICrossMarginPerp, LiquidityPool, Ownable {
         for (uint256 i = 0; i < sizes.length; ++i) {
             if (sizes[i] != 0) GUARD.record(book.legs[i].market, _position(book, i, sizes[i], 0, 0));
         }
-        _push(reward);
+        _push(msg.sender, reward);
     }
 
     /* VIEWS */

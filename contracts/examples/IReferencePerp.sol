@@ -51,6 +51,16 @@ interface IReferencePerp {
     event MarketListed(bytes32 indexed market, MarketConfig config);
     event Modified(bytes32 indexed market, address indexed account, int256 size, int256 collateral, uint256 price);
     event Liquidated(bytes32 indexed market, address indexed account, address indexed liquidator, int256 size, uint256 price);
+    /// @notice The deleverager reduced this position.
+    event Deleveraged(
+        bytes32 indexed market,
+        address indexed account,
+        address indexed receiver,
+        int256 sizeBefore,
+        int256 sizeAfter,
+        uint256 price
+    );
+    event DeleveragerSet(address deleverager);
     event BadDebt(bytes32 indexed market, address indexed account, uint256 amount);
     /// @notice The pool could not pay this much of a trader's profit.
     event ProfitUnpaid(bytes32 indexed market, address indexed account, uint256 amount);
@@ -69,6 +79,10 @@ interface IReferencePerp {
     /// @notice More than the account or the provider has.
     error InsufficientCollateral(bytes32 market, address account, uint256 requested, uint256 available);
     error NotLiquidatable(bytes32 market, address account, int256 equity, uint256 maintenance);
+    /// @notice Only the deleverager reduces positions.
+    error NotDeleverager(address caller, address deleverager);
+    /// @notice No more can be closed than there is, and no less than something.
+    error SizeOutOfRange(bytes32 market, address account, uint256 size, int256 held);
     /// @notice The guard was deployed for another protocol: predict this contract's address and deploy a guard for it.
     error GuardForAnotherProtocol(address guard, address protocol);
     error TokenDecimalsOutOfRange(address token, uint256 decimals, uint256 maximum);

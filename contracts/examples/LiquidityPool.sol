@@ -62,7 +62,7 @@ abstract contract LiquidityPool is ReentrancyGuard {
         totalShares -= amount;
         shares[msg.sender] = owned - amount;
         emit IReferencePerp.PoolRedeemed(msg.sender, tokens, amount);
-        _push(tokens);
+        _push(msg.sender, tokens);
     }
 
     /// @notice The pool's equity if every position closed now, quote WAD.
@@ -75,8 +75,8 @@ abstract contract LiquidityPool is ReentrancyGuard {
         return TOKEN.balanceOf(address(this)) - before;
     }
 
-    function _push(uint256 tokens) internal {
-        TOKEN.safeTransfer(msg.sender, tokens);
+    function _push(address receiver, uint256 tokens) internal {
+        TOKEN.safeTransfer(receiver, tokens);
     }
 
     function _fromTokenDown(uint256 tokens) internal view returns (uint256) {

@@ -6,6 +6,7 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {SignedMath} from "@openzeppelin/contracts/utils/math/SignedMath.sol";
+import {IDeleverageable} from "../interfaces/IDeleverageable.sol";
 import {ISizingGuard, Position, Verdict} from "../interfaces/ISizingGuard.sol";
 import {FixedPointMath, WAD} from "../libraries/FixedPointMath.sol";
 import {FeedReader, Round} from "../oracle/FeedReader.sol";
@@ -17,7 +18,7 @@ import {PerpMath} from "./PerpMath.sol";
 /// @notice A small, complete perpetual exchange: isolated positions against a pool of liquidity, priced by an oracle.
 /// It shows where a guard belongs: after the effects of every mutator, on the state those effects left.
 /// @dev One rule keeps the books: the sum of all collateral and the pool is what the contract holds, to the wei it rounds.
-contract ReferencePerp is IReferencePerp, LiquidityPool, Ownable {
+contract ReferencePerp is IReferencePerp, IDeleverageable, LiquidityPool, Ownable {
     using SafeCast for uint256;
     using SafeCast for int256;
 
@@ -51,6 +52,8 @@ contract ReferencePerp is IReferencePerp, LiquidityPool, Ownable {
     uint256 private constant MAX_PRICE = type(uint128).max;
 
     ISizingGuard public immutable GUARD;
+    /// @notice Who may reduce positions (DeleverageController); nobody at first.
+    address public deleverager;
 
     bytes32[] private _listed;
     mapping(bytes32 market => MarketConfig) private _configs;
@@ -76,6 +79,12 @@ contract ReferencePerp is IReferencePerp, LiquidityPool, Ownable {
         _data[market].fundingTime = block.timestamp;
         _listed.push(market);
         emit MarketListed(market, config);
+    }
+
+    /// @notice Names the controller that may reduce positions; the zero address for nobody.
+    function setDeleverager(address controller) external onlyOwner {
+        deleverager = controller;
+        emit DeleveragerSet(controller);
     }
 
     /* TRADERS */
@@ -135,7 +144,26 @@ contract ReferencePerp is IReferencePerp, LiquidityPool, Ownable {
         _save(s);
         emit Liquidated(market, owner, msg.sender, s.sizeBefore, s.price);
         GUARD.record(market, _position(s, 0));
-        _push(reward);
+        _push(msg.sender, reward);
+    }
+
+    /// @inheritdoc IDeleverageable
+    function deleverage(bytes32 market, address owner, uint256 size, address receiver, uint256 bounty)
+        external
+        nonReentrant
+    {
+        if (msg.sender != deleverager) revert NotDeleverager(msg.sender, deleverager);
+        State memory s = _load(market, owner);
+        if (!s.isPriceFresh) revert PriceUnavailable(market);
+        if (size == 0 || size > SignedMath.abs(s.sizeBefore)) revert SizeOutOfRange(market, owner, size, s.sizeBefore);
+        _trade(s, s.sizeBefore > 0 ? -size.toInt256() : size.toInt256());
+        uint256 reward = _toToken(Math.min(bounty, SignedMath.max(s.account.collateral, 0).toUint256()));
+        s.account.collateral -= _fromTokenUp(reward).toInt256();
+        _settleBadDebt(s);
+        _save(s);
+        emit Deleveraged(market, owner, receiver, s.sizeBefore, s.account.size, s.price);
+        GUARD.record(market, _position(s, 0));
+        _push(receiver, reward);
     }
 
     /* VIEWS */
@@ -150,6 +178,11 @@ contract ReferencePerp is IReferencePerp, LiquidityPool, Ownable {
         State memory s = _load(market, owner);
         int256 flow = _execute(s, Order(sizeDelta, tokenDelta, false, false, 0, 0));
         return _position(s, flow);
+    }
+
+    /// @inheritdoc IDeleverageable
+    function holding(bytes32 market, address owner) external view returns (Position memory) {
+        return _position(_load(market, owner), 0);
     }
 
     /// @notice The pool's equity if every position closed at the fresh price, before unsettled funding and fees, and as if
@@ -197,7 +230,7 @@ contract ReferencePerp is IReferencePerp, LiquidityPool, Ownable {
         _save(s);
         emit Modified(market, msg.sender, s.account.size, s.account.collateral, s.price);
         _enforce(s, flow, order);
-        if (flow < 0) _push(_toToken(uint256(-flow)));
+        if (flow < 0) _push(msg.sender, _toToken(uint256(-flow)));
     }
 
     /// @dev The effects, in memory. Returns the flow: what collateral came in (positive) or leaves (negative), quote WAD.
