@@ -2,7 +2,7 @@
 pragma solidity >=0.8.4;
 
 import {IDeleverageable} from "../interfaces/IDeleverageable.sol";
-import {ISizingGuard, OracleStatus, PolicyWords, Position} from "../interfaces/ISizingGuard.sol";
+import {ISizingGuard, OracleStatus, PolicyWords} from "../interfaces/ISizingGuard.sol";
 
 /// @notice How a controller reduces. Fixed for good: other terms are another controller.
 struct DeleverageTerms {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { getAddress } from "viem";
 import { encodeSelfLimit, type Policy, type SelfLimit } from "../../sdk/src/index.ts";
 import { unpackGrowthMeter, unpackHighWaterMark } from "../../sdk/src/math/index.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type DirectGuard,
   ETH_USD,
   enforce,
+  eventOf,
   expectRevert,
   fixture,
   from,
@@ -226,7 +228,12 @@ describe("what an account allows itself", () => {
   it("holds at the exchange, names itself, and never stands in the way out", async () => {
     const m = await market();
     await enter(m, m.alice, 20_000n, wad(6));
-    await set(m, m.alice, limit());
+    const hash = await set(m, m.alice, limit());
+    expect(await eventOf(m, hash, "SelfLimitSet")).to.deep.equal({
+      market: ETH_USD,
+      account: getAddress(m.alice.account.address),
+      selfLimit: encodeSelfLimit(limit()),
+    });
     // Six of 2 000 are more than 10 000 already: they may stay, and only shrink.
     const asked = await preview(m, await m.perp.read.positionAfter([ETH_USD, m.alice.account.address, 1n, 0n]));
     expect([asked.limit, asked.limitSize, asked.allowed]).to.deep.equal([limitIndex("SelfLimit"), wad(5), false]);

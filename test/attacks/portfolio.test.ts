@@ -5,6 +5,7 @@ import { unpackGrowthMeter } from "../../sdk/src/math/index.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import {
   eventOf,
+  eventsOf,
   expectRevert,
   fixture,
   holdClock,
@@ -240,6 +241,8 @@ describe("an account above its budget", () => {
     const m = await deployed();
     await expectPasses(m, A, long(10n, 5n, 1_000n), held);
     await expectPasses(m, A, long(10n, 0n, -1n), held);
+    // Nor does the guard say that it would have refused it.
+    expect(await eventsOf(m, await enforcePortfolio(m, A, long(10n, 5n, 1_000n), held))).to.deep.equal([]);
     expect((await ask(m, A, long(10n, 11n, 1_000n), held)).limit).to.equal("Portfolio");
   });
 

@@ -107,6 +107,13 @@ describe("checkPortfolio", () => {
     expect(ask({ position: { sizeAfter: 10n ** 6n * WAD } })).to.include({ headroom: 0n, allowed: false });
   });
 
+  it("takes an account that owes for one that has nothing", () => {
+    const owing = { sizeBefore: 0n, sizeAfter: WAD / 100n, equity: -1_000n * WAD, flow: -1n };
+    const nothing = { allowedLoss: 0n, portfolioLimit: 0n, allowed: false };
+    expect(ask({ position: owing })).to.include(nothing);
+    expect(ask({ position: { ...owing, equity: 0n } })).to.include(nothing);
+  });
+
   it("without a policy lets reductions through, and says nothing of losses", () => {
     const own = snapshotWith(null);
     const nothing = { portfolioLimit: 0n, loss: 0n, allowedLoss: 0n };

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { UNCAPPED, WAD } from "../../sdk/src/math/index.ts";
 import { assessFactor } from "../../sdk/src/portfolio/factor.ts";
-import type { Assessment } from "../../sdk/src/portfolio/risk.ts";
+import { type Assessment, add, emptyUnderlying } from "../../sdk/src/portfolio/risk.ts";
 import { Random, SEED } from "../helpers/corpus.ts";
 import { ASSESS_FACTOR } from "../helpers/mirroredRisk.ts";
+import { policyWith } from "../helpers/parityFixtures.ts";
 import { type Asked, answer } from "../helpers/portfolioQuestions.ts";
 
 /** Half the equity may be lost, everything moves by a tenth; the position's own beta is 1 where a test says no other. */
@@ -63,6 +64,18 @@ describe("what a portfolio may lose where one factor moves all markets, by hand"
   it("a market without a beta counts in full, on whichever side", () => {
     expectClose(ask({ held: [{}, { delta: 3_000n }], next: 1_000n }), { limit: 2_000, loss: 400 });
     expectClose(ask({ held: [{}, { delta: -3_000n }], next: 1_000n }), { limit: 2_000, loss: 400 });
+  });
+
+  it("an underlying has the beta of the first of its markets that has one", () => {
+    const held = emptyUnderlying(WAD);
+    const greeks = { delta: 1n, gamma: 0n, vega: 0n, theta: 0n };
+    const terms = (hasBeta: boolean, beta: bigint) => policyWith({ hasBeta, beta });
+    add(held, terms(false, percent(90n)), greeks);
+    expect(held.beta).to.equal(null);
+    add(held, terms(true, percent(80n)), greeks);
+    add(held, terms(true, percent(30n)), greeks);
+    add(held, terms(false, 0n), greeks);
+    expect(held).to.include({ beta: percent(80n), delta: 4n });
   });
 
   it("what is held in the position's own underlying is one with it, whatever betas are", () => {

@@ -112,6 +112,8 @@ describe(`when a policy is as tight as another (SEED=${SEED})`, () => {
     expect(accepted).to.be.above(1_000);
   });
 
+  const PORTFOLIO: Policy["active"] = ["Volatility", "OpenInterest", "Portfolio"];
+
   const looser: readonly (readonly [string, Partial<Policy>, Partial<Policy>])[] = [
     ["Feed", {}, { feed: "0x00000000000000000000000000000000000000aa" }],
     ["FeedDecimals", {}, { feedDecimals: 9n }],
@@ -128,6 +130,9 @@ describe(`when a policy is as tight as another (SEED=${SEED})`, () => {
     ["Flags", { usesImpact: true }, { usesImpact: false }],
     ["Tail", {}, { tail: 4n * WAD }],
     ["Horizon", {}, { horizon: 60n }],
+    ["Beta", { active: PORTFOLIO, hasBeta: true, beta: 0n }, { beta: WAD / 2n }],
+    ["PortfolioFlags", { active: PORTFOLIO, hasBeta: true, beta: WAD / 2n }, { beta: -WAD / 2n }],
+    ["DeltaCapMantissa", { active: PORTFOLIO, capsDelta: true }, { deltaCap: 200_000_000n * WAD }],
     ["PeakHalfLife", { active: ["Volatility", "OpenInterest", "Drawdown"], peakHalfLife: 0n }, { peakHalfLife: 3_600n }],
   ];
   for (const [field, before, after] of looser) {
@@ -148,6 +153,12 @@ describe(`when a policy is as tight as another (SEED=${SEED})`, () => {
     // What a limit that is off was told says nothing.
     { maxSkew: 10n ** 30n, growthCapacity: 10n ** 30n, liquidityCap: 10n ** 29n },
   ];
+  it("passes where a cap of portfolios is raised that nobody keeps to", () => {
+    const current = { active: PORTFOLIO, deltaCap: WAD, gammaCap: WAD, vegaCap: WAD, maxRiskShare: WAD / 10n };
+    const next = { active: PORTFOLIO, deltaCap: 2n * WAD, gammaCap: 2n * WAD, vegaCap: 2n * WAD, maxRiskShare: WAD };
+    expect(refusal(encodePolicy(policyWith(current)), encodePolicy(policyWith(next)))).to.equal(null);
+  });
+
   for (const changes of stricter) {
     it(`passes where nothing loosens: ${Object.keys(changes)}`, () => {
       expect(refusal(encodePolicy(policyWith()), encodePolicy(policyWith(changes)))).to.equal(null);
