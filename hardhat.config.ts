@@ -85,6 +85,7 @@ export default defineConfig({
       parallel: process.env.SERIAL !== "1",
       jobs: 2,
       reporter: fileURLToPath(new URL("./scripts/reporter.cjs", import.meta.url)),
+      require: [fileURLToPath(new URL("./scripts/bigintErrors.mjs", import.meta.url))],
     },
     solidity: {
       profiles: {

@@ -66,6 +66,7 @@ library ForcedReduction {
         RiskPolicy risk = RiskPolicy.wrap(words.riskPolicy);
         adverseMove = SizingMath.policyMove(risk, _market(FeedPolicy.wrap(words.feedPolicy), state));
         uint256 notional = FixedPointMath.mulDivUpSaturating(SignedMath.abs(holding.sizeAfter), state.price, WAD);
+        if (notional == 0) return (UNCAPPED, adverseMove);
         if (holding.equity <= 0 || notional > type(uint128).max) return (0, adverseMove);
         uint256 equity = SizingMath.scaledEquity(holding, WAD);
         uint256 maintenance = risk.maintenanceAndPenalty();

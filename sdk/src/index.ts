@@ -31,6 +31,14 @@ export {
   type LimitExplanation,
   type PortfolioExplanation,
 } from "./guard/explain.ts";
+export {
+  deleverageBounty,
+  deleverageStep,
+  type ForcedState,
+  forcedLimit,
+  forcedSize,
+  survivable,
+} from "./guard/forcedReduction.ts";
 export { formatPercent, formatWad } from "./guard/format.ts";
 export { type MaxSizeOptions, type MaxSizeResult, maxSize, type SizeIntent } from "./guard/maxSize.ts";
 export { type Holding, maxWithdraw } from "./guard/maxWithdraw.ts";

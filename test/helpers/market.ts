@@ -304,6 +304,8 @@ const PLAIN = parseAbi(["error Panic(uint256 code)", "error Error(string reason)
 const CONTRACTS = [
   "SizingGuard",
   "SizingGovernor",
+  "DeleverageController",
+  "TestDeleverageable",
   "ReferencePerp",
   "CrossMarginPerp",
   "AccessManager",

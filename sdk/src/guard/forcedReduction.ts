@@ -65,6 +65,7 @@ export function survivable(
   requireState(holding, state);
   const adverseMove = policyMove(policy, market(policy, state));
   const notional = mulDivUpSaturating(abs(holding.sizeAfter), state.price, WAD);
+  if (notional === 0n) return { survivableMove: UNCAPPED, adverseMove };
   if (holding.equity <= 0n || notional > MAX_NOTIONAL) return { survivableMove: 0n, adverseMove };
   const survivableMove = (holding.sizeAfter >= 0n ? survivableMoveLong : survivableMoveShort)(
     scaledEquity(holding, WAD),
