@@ -35,6 +35,7 @@ const PATTERNS: Readonly<Record<Language, readonly string[]>> = {
     "contracts/libraries/**/*.sol",
     "contracts/types/*.sol",
     "contracts/oracle/*.sol",
+    "contracts/governance/*.sol",
     "contracts/SizingGuard.sol",
     "contracts/PortfolioReader.sol",
     "contracts/RoundWalker.sol",
@@ -55,12 +56,21 @@ const PURE =
 /** What keeps state, or reads what others keep. */
 const STATEFUL = /^contracts\/(oracle\/|SizingGuard|PortfolioReader|RoundWalker|VarianceSync|types\/VolatilitySlot)/;
 
+/** What governs policies and positions: pure rules through their harness, and the contracts that keep to them. */
+const GOVERNANCE = /^contracts\/(governance\/|libraries\/ForcedReduction)/;
+const RULES = ["order", "forcedReduction"].map((name) => `test/governance/${name}.test.ts`);
+
 /** What has to notice a mutant in this file, in the order it is tried. */
 export function stages(language: Language, file: string): readonly Stage[] {
   return language === "solidity" ? solidityStages(file) : typescriptStages(file);
 }
 
 function solidityStages(file: string): readonly Stage[] {
+  if (GOVERNANCE.test(file)) {
+    const governed = glob(["test/governance/*.test.ts"]).filter((path) => !RULES.includes(path));
+    const rules = { contracts: ["GovernanceHarness"], tests: RULES };
+    return [rules, { contracts: ["SizingGovernor", "DeleverageController"], tests: governed }];
+  }
   const functions = { contracts: ["MathHarness", "PortfolioHarness"], tests: FUNCTIONS };
   if (PURE.test(file)) return [functions];
   const core = { contracts: ["SizingHarness"], tests: PARITY, only: "SDK against Solidity" };
@@ -71,7 +81,7 @@ function solidityStages(file: string): readonly Stage[] {
 
 /** The SDK's tests meet the contracts as they are: whoever differs from them differs from the SDK as it was. */
 function typescriptStages(file: string): readonly Stage[] {
-  const whole = PURE.test(file) ? [] : [...PARITY, ...STATES];
+  const whole = PURE.test(file) ? [] : [...PARITY, ...RULES, ...STATES];
   return [{ contracts: [], tests: [...unitTests(), ...FUNCTIONS, ...whole] }];
 }
 
