@@ -11,6 +11,7 @@ import {
   MethodNotFoundRpcError,
   numberToHex,
   type PublicClient,
+  ResponseBodyTooLargeError,
   type RpcLog,
   RpcRequestError,
   TimeoutError,
@@ -25,6 +26,10 @@ import type { RawLog } from "./rejections.ts";
 const TIMEOUT = 30_000;
 /** HTTP statuses by which a proxy says that a question is too large, or took too long. */
 const TOO_MUCH_STATUSES: readonly number[] = [400, 408, 413, 500, 502, 503, 504];
+/** What some nodes answer instead of the HTTP status. */
+const TOO_MANY_REQUESTS = 429;
+/** Characters: some answer with a whole page. */
+const LONGEST_REASON = 300;
 
 export interface Block {
   readonly number: bigint;
@@ -98,7 +103,14 @@ export class Node {
       fromBlock: numberToHex(first),
       toBlock: numberToHex(last),
     };
-    return (await this.#ask(() => this.#client.request({ method: "eth_getLogs", params: [filter] }))).map(toRawLog);
+    const ask = (options?: { readonly retryCount: number }) =>
+      this.#ask(() => this.#client.request({ method: "eth_getLogs", params: [filter] }, options));
+    // What is too much is too much a second time: it is asked in smaller pieces rather than again.
+    const answer = await ask({ retryCount: 0 }).catch((error) => {
+      if (first < last && isTooMuch(error)) throw error;
+      return ask();
+    });
+    return answer.map(toRawLog);
   }
 
   async #ask<T>(question: () => Promise<T>): Promise<T> {
@@ -115,28 +127,29 @@ export class Node {
  * refusal may mean it; that nobody listens, that the key is wrong or that the method is unknown does not.
  */
 export function isTooMuch(error: unknown): boolean {
-  if (find(error, (one) => one instanceof MethodNotFoundRpcError) !== undefined) return false;
-  if (find(error, (one) => one instanceof TimeoutError) !== undefined) return true;
-  const failed = find(error, (one) => one instanceof HttpRequestError) as HttpRequestError | undefined;
-  if (failed !== undefined) return failed.status !== undefined && TOO_MUCH_STATUSES.includes(failed.status);
-  const refused = find(error, (one) => one instanceof RpcRequestError) as RpcRequestError | undefined;
-  return refused !== undefined && refused.code !== 429;
+  if (find(error, MethodNotFoundRpcError) !== undefined) return false;
+  if (find(error, TimeoutError) !== undefined || find(error, ResponseBodyTooLargeError) !== undefined) return true;
+  const refused = find(error, RpcRequestError);
+  const status = (refused ?? find(error, HttpRequestError))?.status;
+  return status === undefined ? refused !== undefined && refused.code !== TOO_MANY_REQUESTS : TOO_MUCH_STATUSES.includes(status);
 }
 
 /** Whether nobody answered, rather than the contract with a revert or with something else. */
 function isUnanswered(error: unknown): boolean {
-  return find(error, (one) => one instanceof HttpRequestError || one instanceof TimeoutError) !== undefined;
+  return [HttpRequestError, TimeoutError, ResponseBodyTooLargeError].some((kind) => find<Error>(error, kind) !== undefined);
 }
 
-function find(error: unknown, matches: (one: unknown) => boolean): unknown {
+/** The first error of a kind among those an error was caused by, itself included. */
+function find<T>(error: unknown, kind: abstract new (...args: never[]) => T): T | undefined {
   const inner = error instanceof NodeError ? error.cause : error;
-  return inner instanceof BaseError ? (inner.walk(matches) ?? undefined) : undefined;
+  if (!(inner instanceof BaseError)) return undefined;
+  return (inner.walk((one) => one instanceof kind) as T | null) ?? undefined;
 }
 
 function reasonOf(error: unknown): string {
-  const timedOut = find(error, (one) => one instanceof TimeoutError) !== undefined;
-  const reason = timedOut ? `it took more than ${TIMEOUT / 1_000} seconds.` : error instanceof BaseError ? error.details : `${error}`;
-  return reason.replace(/\s+/g, " ").trim() || (error as BaseError).shortMessage;
+  if (find(error, TimeoutError) !== undefined) return `it took more than ${TIMEOUT / 1_000} seconds.`;
+  const reason = error instanceof BaseError ? error.details || error.shortMessage : `${error}`;
+  return reason.replace(/\s+/g, " ").trim().slice(0, LONGEST_REASON);
 }
 
 function toRawLog({ address, topics, data, blockNumber, transactionHash, logIndex }: RpcLog): RawLog {
