@@ -1,5 +1,5 @@
 /** Puts a report together: asks the node for one fixed range of blocks, and the summary for the numbers. */
-import { type Hex, toEventSelector } from "viem";
+import { getAbiItem, type Hex, toEventSelector } from "viem";
 import { sizingGuardAbi } from "../../sdk/src/abis/index.ts";
 import type { Mode } from "../../sdk/src/index.ts";
 import { type BlockRange, readInChunks } from "./chunks.ts";
@@ -9,7 +9,10 @@ import { decodeGuardLog, isRejection, type PolicyChange, type Rejection } from "
 import { type Group, inOrder, type MarketGroup, type RejectedTrade, rejectedShare, rejectedTrades, summarise } from "./summary.ts";
 import { countTrades, namesMarket, type TradeCounts, tradeTopics } from "./trades.ts";
 
-const EVENTS = ["WouldReject", "WouldRejectPortfolio", "PolicySet"] as const;
+/** First topics of the guard's events that are read; each has the market as its second. */
+const GUARD_TOPICS = (["WouldReject", "WouldRejectPortfolio", "PolicySet"] as const).map((name) =>
+  toEventSelector(getAbiItem({ abi: sizingGuardAbi, name })),
+);
 
 /** Trades beside what of them would have been refused; both `null` where trades were not counted. */
 interface Share {
@@ -87,8 +90,7 @@ function rangeOf({ from, to }: Options, { number: latest }: Block): BlockRange {
 }
 
 function readGuard(node: Node, { guard, markets, chunk }: Options, range: BlockRange): Promise<readonly (Rejection | PolicyChange)[]> {
-  const events = sizingGuardAbi.filter((item) => item.type === "event" && (EVENTS as readonly string[]).includes(item.name));
-  const topics = [events.map((event) => toEventSelector(event as Extract<typeof event, { type: "event" }>)), markets.map(({ id }) => id)];
+  const topics = [GUARD_TOPICS, markets.map(({ id }) => id)];
   const read = async (piece: BlockRange) => (await node.logs(guard, topics, piece)).map(decodeGuardLog);
   return readInChunks(range, chunk, read, isTooMuch);
 }

@@ -16,6 +16,8 @@ export function show(report: Report): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
+const ALL_LIMITS = "all limits";
+
 const REMARK =
   "Amounts in quote, each rejection's rounded up, cut here after two decimals. Notional is that of the whole position. Without value: no price, or a loss that could not be measured.";
 
@@ -59,7 +61,7 @@ function rows(name: string, group: Group): string[][] {
 function tallies({ limits, sizes, losses }: Group): readonly (readonly [string, Tally])[] {
   return [
     ...limits.map((tally) => [tally.limit, tally] as const),
-    ...(limits.length > 1 ? [["any limit", sizes] as const] : []),
+    ...(limits.length > 1 ? [[ALL_LIMITS, sizes] as const] : []),
     ...(losses.rejections > 0 ? [["portfolio's loss", losses] as const] : []),
   ];
 }
@@ -72,7 +74,7 @@ function cells({ rejections, accounts, withoutValue, value, excess, largest }: T
 function largestLines(markets: readonly MarketReport[]): string {
   const lines = markets.flatMap((market) =>
     tallies(market).flatMap(([what, { largest }]) => {
-      if (largest === null || what === "any limit") return [];
+      if (largest === null || what === ALL_LIMITS) return [];
       const { block, account, transaction } = largest;
       return [`Largest of ${label(market)}, ${what}: block ${block}, account ${account}, transaction ${transaction}`];
     }),
@@ -84,7 +86,7 @@ function marketLines({ markets, latest }: Report): string {
   const lines = markets.map((market) => {
     const mode = market.mode === null ? "without a policy" : `in mode ${market.mode}`;
     const trades = market.trades === null ? "" : `; ${market.rejectedTrades} refused${ofTrades(market)}`;
-    return `${label(market)} is ${mode} after block ${latest.number}${trades}.${policyRemark(market)}`;
+    return `${fullLabel(market)} is ${mode} after block ${latest.number}${trades}.${policyRemark(market)}`;
   });
   return lines.join("\n");
 }
@@ -102,7 +104,11 @@ function shareRemark({ total }: Report): string {
   return "More would have been refused than --trades counts: name the events of everything the guard judges, each with a --trades.";
 }
 
-const label = ({ name, market }: MarketReport): string => name ?? market;
+/** Its name, or the two ends of its id. */
+const label = ({ name, market }: MarketReport): string => name ?? `${market.slice(0, 10)}…${market.slice(-4)}`;
+
+/** Its name and its whole id. */
+const fullLabel = ({ name, market }: MarketReport): string => (name === null ? `Market ${market}` : `${name} (${market})`);
 
 const count = (number: number, what: string): string => `${number.toLocaleString("en-GB")} ${what}${number === 1 ? "" : "s"}`;
 

@@ -12,6 +12,11 @@ import { after, before, describe, it } from "mocha";
 import { getAddress, type Hex } from "viem";
 import { type Anvil, startAnvil } from "../../scripts/lib/anvil.ts";
 import { marketId } from "../../scripts/lib/market.ts";
+import { reportJson } from "../../scripts/shadow/json.ts";
+import { Node } from "../../scripts/shadow/node.ts";
+import { parseOptions } from "../../scripts/shadow/options.ts";
+import { makeReport } from "../../scripts/shadow/report.ts";
+import { show } from "../../scripts/shadow/table.ts";
 import { encodePolicy, LIMITS, ORACLE_STATUSES } from "../../sdk/src/index.ts";
 import { UNCAPPED, WAD } from "../../sdk/src/math/index.ts";
 import { ceil } from "../helpers/bookkeeping.ts";
@@ -50,6 +55,11 @@ interface Expected {
   readonly size: bigint;
   readonly maxSize: bigint;
   readonly price: bigint;
+}
+
+interface Shown {
+  readonly json: Json;
+  readonly output: string;
 }
 
 interface Ended {
@@ -118,7 +128,10 @@ describe("npm run shadow-report", () => {
   });
 
   function run(args: readonly string[]): Promise<Ended> {
-    const child = spawn(process.execPath, ["scripts/shadowReport.ts", ...args], { cwd: root });
+    const child = spawn(process.execPath, ["scripts/shadowReport.ts", ...args], {
+      cwd: root,
+      env: { ...process.env, NODE_COMPILE_CACHE: join(folder, "compiled") },
+    });
     let output = "";
     let errors = "";
     child.stdout.on("data", (data) => {
@@ -130,22 +143,38 @@ describe("npm run shadow-report", () => {
     return new Promise((resolve) => child.once("close", (code) => resolve({ code, output, errors })));
   }
 
-  async function report(guard: Hex, args: readonly string[] = [], url = anvil.url): Promise<{ json: Json; text: string; output: string }> {
+  /** The command's report, in JSON and as it is printed. */
+  async function command(guard: Hex, args: readonly string[]): Promise<Shown> {
     const path = join(mkdtempSync(join(folder, "out-")), "report.json");
-    const { code, output, errors } = await run(["--rpc", url, "--guard", guard, "--json", path, ...args]);
+    const { code, output, errors } = await run(["--rpc", anvil.url, "--guard", guard, "--json", path, ...args]);
     expect(errors).to.equal("");
     expect(code).to.equal(0);
-    const text = readFileSync(path, "utf8");
-    return { json: JSON.parse(text), text, output };
+    return { json: JSON.parse(readFileSync(path, "utf8")), output };
   }
 
-  /** It must stop with exit code 1 and one line. */
+  /** The same report without a process of its own. */
+  async function report(guard: Hex, args: readonly string[] = [], url = anvil.url): Promise<Shown> {
+    const whole = await makeReport(new Node(url), parseOptions(["--rpc", url, "--guard", guard, ...args]));
+    return { json: JSON.parse(reportJson(whole)), output: show(whole) };
+  }
+
+  /** The command must stop with exit code 1 and one line. */
   async function refused(args: readonly string[]): Promise<string> {
-    const path = join(folder, "refused.json");
+    const path = join(mkdtempSync(join(folder, "refused-")), "report.json");
     const { code, errors, output } = await run([...args, "--json", path]);
     expect(errors.trimEnd().split("\n"), errors).to.have.length(1);
     expect([code, output, existsSync(path)]).to.deep.equal([1, "", false]);
-    return errors;
+    return errors.trimEnd();
+  }
+
+  /** What the same would say in that line. */
+  async function failure(guard: Hex, args: readonly string[] = [], url = anvil.url): Promise<string> {
+    const message = await report(guard, args, url).then(
+      () => expect.fail("it was expected to fail"),
+      (error: unknown) => (error as Error).message,
+    );
+    expect(message).not.to.contain("\n");
+    return message;
   }
 
   /** The chain as another node would show it. `change` may answer a question in its place, or change the answer. */
@@ -248,8 +277,8 @@ describe("npm run shadow-report", () => {
       if (size > maxSize) expected.push({ market, account, transaction, block, ...names, size, maxSize, price });
     }
 
-    it("is what preview said before each trade", async () => {
-      const { json, output } = await report(m.guard.address, [...range(), "--market", "ETH/USD", "--market", "BTC/USD"]);
+    it("is what preview said before each trade, by market and limit", async () => {
+      const { json, output } = await command(m.guard.address, [...range(), "--market", "ETH/USD", "--market", "BTC/USD"]);
       const listed = json.rejectedTrades.flatMap((trade) => trade.rejections);
       const fields = ({ market, account, transaction, block, limit, status, size, maxSize, price }: Record<string, unknown>) => {
         return { market, account, transaction, block, limit, status, size: `${size}`, maxSize: `${maxSize}`, price: `${price}` };
@@ -265,10 +294,6 @@ describe("npm run shadow-report", () => {
       ]);
       expect([json.total.rejectedTrades, json.total.accounts]).to.deep.equal([6, 3]);
       expect(output).to.contain("6 trades of 3 accounts would have been refused.");
-    });
-
-    it("adds up by market and limit, and names the largest", async () => {
-      const { json } = await report(m.guard.address, [...range(), "--market", "ETH/USD", "--market", "BTC/USD"]);
       const [eth, btc] = json.markets;
       expect([eth?.name, btc?.name, eth?.mode, btc?.mode]).to.deep.equal(["ETH/USD", "BTC/USD", "Shadow", "Shadow"]);
       expectTally(json.total.sizes, expected);
@@ -291,7 +316,11 @@ describe("npm run shadow-report", () => {
     });
 
     it("says of how many trades, by events of the protocol", async () => {
-      const { json, output } = await report(m.guard.address, [...range(), "--trades", MODIFIED]);
+      const [{ json, output }, only, wrong] = await Promise.all([
+        command(m.guard.address, [...range(), "--trades", MODIFIED]),
+        report(m.guard.address, [...range(), "--market", BTC_USD, "--trades", MODIFIED]),
+        report(m.guard.address, [...range(), "--trades", "Traded(bytes32 market)"]),
+      ]);
       expect(trades).to.equal(11);
       const byMarket = json.markets.map(({ market, trades: its, rejectedTrades }) => [market, its, rejectedTrades]);
       expect(byMarket).to.have.deep.members([
@@ -300,15 +329,19 @@ describe("npm run shadow-report", () => {
       ]);
       expect(json.total).to.deep.include({ trades, share: `${(6n * WAD) / 11n}` });
       expect(output).to.contain("would have been refused, of 11 trades (54.5 %).");
-      const only = await report(m.guard.address, [...range(), "--market", BTC_USD, "--trades", MODIFIED]);
       expect(only.json.total).to.deep.include({ trades: 2, share: `${WAD}`, rejectedTrades: 2 });
-      const wrong = await report(m.guard.address, [...range(), "--trades", "Traded(bytes32 market)"]);
       expect(wrong.json.total).to.deep.include({ trades: 0, share: null });
       expect(wrong.output).to.contain("No event of --trades was found");
     });
 
     it("is of the blocks it was asked for, with their times", async () => {
-      const { json, output } = await report(m.guard.address, range());
+      const [one] = expected;
+      const [{ json, output }, later, alone] = await Promise.all([
+        report(m.guard.address, range()),
+        // One block less, one rejection less.
+        report(m.guard.address, ["--from", `${(one?.block ?? 0) + 1}`, "--to", `${lastBlock}`]),
+        report(m.guard.address, ["--from", `${one?.block}`, "--to", `${one?.block}`]),
+      ]);
       const [first, last] = await Promise.all(
         [firstBlock, lastBlock].map((block) => m.publicClient.getBlock({ blockNumber: BigInt(block) })),
       );
@@ -316,11 +349,7 @@ describe("npm run shadow-report", () => {
       expect(json.last).to.include({ number: lastBlock, timestamp: Number(last?.timestamp), hash: last?.hash });
       expect(output).to.contain(`Blocks ${firstBlock} to ${lastBlock}, `).and.to.contain("(1 h 23 min)");
       expect(json).to.deep.include({ chainId: 31_337, guard: getAddress(m.guard.address), protocol: getAddress(m.perp.address) });
-      // One block more on either side, one rejection less.
-      const [one] = expected;
-      const later = await report(m.guard.address, ["--from", `${(one?.block ?? 0) + 1}`, "--to", `${lastBlock}`]);
       expect(later.json.total.rejectedTrades).to.equal(5);
-      const alone = await report(m.guard.address, ["--from", `${one?.block}`, "--to", `${one?.block}`]);
       expect(alone.json.rejectedTrades.map(({ account }) => account)).to.deep.equal([one?.account]);
     });
 
@@ -344,12 +373,16 @@ describe("npm run shadow-report", () => {
     });
 
     it("says that nothing would have been refused where nothing was", async () => {
-      const { json, output } = await report(m.guard.address, ["--from", `${firstBlock}`, "--to", `${firstBlock}`, "--market", "ETH/USD"]);
-      expect(output).to.contain("Nothing would have been refused.").and.to.contain("ETH/USD is in mode Shadow after block");
+      const [{ json, output }, nowhere] = await Promise.all([
+        report(m.guard.address, ["--from", `${firstBlock}`, "--to", `${firstBlock}`, "--market", "ETH/USD"]),
+        report(m.guard.address, [...range(), "--market", "DOGE/USD"]),
+      ]);
+      expect(output).to.contain("Nothing would have been refused.").and.to.contain(`ETH/USD (${ETH_USD}) is in mode Shadow after block`);
       expect(json.total).to.deep.include({ rejectedTrades: 0, accounts: 0 });
       expect(json.rejectedTrades).to.deep.equal([]);
-      const nowhere = await report(m.guard.address, [...range(), "--market", "DOGE/USD"]);
-      expect(nowhere.output).to.contain("Nothing would have been refused.").and.to.contain("DOGE/USD is without a policy");
+      expect(nowhere.output)
+        .to.contain("Nothing would have been refused.")
+        .and.to.match(/DOGE\/USD \(0x[0-9a-f]{64}\) is without a policy/);
     });
 
     it("does not mix two histories", async () => {
@@ -360,7 +393,7 @@ describe("npm run shadow-report", () => {
         if (!isLast || ++asked === 1) return answered;
         return { result: { ...(answered.result as object), hash: `0x${"1".repeat(64)}` } };
       });
-      const message = await refused(["--rpc", url, "--guard", m.guard.address, ...range()]);
+      const message = await failure(m.guard.address, range(), url);
       expect(message).to.contain(`Block ${lastBlock} was replaced by another while it was read.`);
     });
 
@@ -381,39 +414,33 @@ describe("npm run shadow-report", () => {
     });
 
     describe("says in one line", () => {
-      const asked = (guard: Hex, ...args: string[]): string[] => ["--rpc", anvil.url, "--guard", guard, ...args];
-
-      it("that no node is there", async () => {
+      it("that no node is there, without what may be a key", async () => {
         const message = await refused(["--rpc", "http://127.0.0.1:1/key", "--guard", m.guard.address]);
         expect(message).to.match(/^The node at http:\/\/127\.0\.0\.1:1 did not answer: /);
       });
 
       it("that no guard is there", async () => {
         const nobody = getAddress("0x000000000000000000000000000000000000c0de");
-        expect(await refused(asked(nobody))).to.equal(`There is no contract at ${nobody}.\n`);
-        const others = [m.perp, m.token, m.manager].map(({ address }) => getAddress(address));
-        const messages = await Promise.all(others.map((address) => refused(asked(address))));
-        for (const [index, address] of others.entries()) {
-          expect(messages[index]).to.contain(`The contract at ${address} is not a Sizing Guard`);
+        expect(await refused(["--rpc", anvil.url, "--guard", nobody])).to.equal(`There is no contract at ${nobody}.`);
+        for (const { address } of [m.perp, m.feed, m.token, m.manager]) {
+          expect(await failure(address)).to.contain(`The contract at ${getAddress(address)} is not a Sizing Guard`);
         }
       });
 
       it("which block is not there", async () => {
         const latest = await blockNumber();
-        const [from_, to] = await Promise.all([
-          refused(asked(m.guard.address, "--from", `${latest + 1}`)),
-          refused(asked(m.guard.address, "--to", `${latest + 1}`)),
-        ]);
-        expect(from_).to.equal(`--from ${latest + 1} is after the latest block, ${latest}.\n`);
-        expect(to).to.equal(`--to ${latest + 1} is after the latest block, ${latest}.\n`);
+        const tooLate = (option: string): string => `${option} ${latest + 1} is after the latest block, ${latest}.`;
+        expect(await failure(m.guard.address, ["--from", `${latest + 1}`])).to.equal(tooLate("--from"));
+        expect(await failure(m.guard.address, ["--to", `${latest + 1}`])).to.equal(tooLate("--to"));
       });
 
       it("which option is wrong", async () => {
-        expect(await refused(asked(m.guard.address, "--from", "2", "--to", "1"))).to.equal("--from 2 is after --to 1.\n");
-        const markets = asked(m.guard.address, "--market", "ETH/USD", "--trades", "Traded(address account)");
-        expect(await refused(markets)).to.contain('in a parameter "bytes32 market"');
-        const unindexed = asked(m.guard.address, "--trades", MODIFIED.replace("address indexed", "address"));
-        expect(await refused(unindexed)).to.contain("--trades does not fit log");
+        const backwards = await refused(["--rpc", anvil.url, "--guard", m.guard.address, "--from", "2", "--to", "1"]);
+        expect(backwards).to.equal("--from 2 is after --to 1.");
+        const markets = ["--market", "ETH/USD", "--trades", "Traded(address account)"];
+        expect(await failure(m.guard.address, markets)).to.contain('in a parameter "bytes32 market"');
+        const unindexed = ["--trades", MODIFIED.replace("address indexed", "address")];
+        expect(await failure(m.guard.address, unindexed)).to.contain("--trades does not fit log");
       });
     });
   });
