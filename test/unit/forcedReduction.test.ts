@@ -128,6 +128,10 @@ describe("what a holding survives", () => {
     expect(survivable(policy, held({ equity: 0n }), STATE).survivableMove).to.equal(0n);
     expect(survivable(policy, held({ equity: -1n }), STATE).survivableMove).to.equal(0n);
     expect(survivable(policy, held({ sizeAfter: 2n ** 128n }), STATE).survivableMove).to.equal(0n);
+    const counted = (sizeAfter: bigint): bigint =>
+      survivable(policy, held({ sizeAfter, equity: 2n ** 127n - 1n }), { ...STATE, price: WAD }).survivableMove;
+    expect(counted(2n ** 128n - 1n) > 0n).to.equal(true);
+    expect(counted(2n ** 128n)).to.equal(0n);
     expect(survivable(policy, held({ sizeAfter: 0n }), STATE).survivableMove).to.equal(UNCAPPED);
     expect(survivable(policy, held({ sizeAfter: 0n, equity: -1n }), STATE).survivableMove).to.equal(UNCAPPED);
   });
