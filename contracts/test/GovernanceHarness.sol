@@ -1,18 +1,35 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.30;
 
+import {PolicyFields} from "../governance/PolicyFields.sol";
 import {PolicyOrder} from "../governance/PolicyOrder.sol";
-import {PolicyWords, Position} from "../interfaces/ISizingGuard.sol";
+import {PolicyField, PolicyWords, Position} from "../interfaces/ISizingGuard.sol";
 import {ForcedReduction, ForcedState} from "../libraries/ForcedReduction.sol";
 import {PolicyRules} from "../libraries/PolicyRules.sol";
 
 /// @title GovernanceHarness
-/// @notice The order of policies and forced reductions, callable from outside.
+/// @notice The order of policies, their single fields and forced reductions, callable from outside.
 /// @dev For tests.
 contract GovernanceHarness {
     function requireTighter(bytes32 market, PolicyWords calldata current, PolicyWords calldata next) external pure {
         PolicyRules.requireInRange(market, next);
         PolicyOrder.requireTighter(market, current, next);
+    }
+
+    function getField(PolicyWords calldata words, PolicyField field) external pure returns (uint256) {
+        return PolicyFields.getField(words, field);
+    }
+
+    function setField(PolicyWords calldata words, PolicyField field, uint256 value)
+        external
+        pure
+        returns (PolicyWords memory)
+    {
+        return PolicyFields.setField(words, field, value);
+    }
+
+    function decodeField(PolicyField field, uint256 value) external pure returns (uint256) {
+        return PolicyFields.decodeField(field, value);
     }
 
     function forcedSize(PolicyWords calldata words, Position calldata holding, ForcedState calldata state)

@@ -58,7 +58,7 @@ const STATEFUL = /^contracts\/(oracle\/|SizingGuard|PortfolioReader|RoundWalker|
 
 /** What governs policies and positions: pure rules through their harness, and the contracts that keep to them. */
 const GOVERNANCE = /^contracts\/(governance\/|libraries\/ForcedReduction)/;
-const RULES = ["order", "forcedReduction"].map((name) => `test/governance/${name}.test.ts`);
+const RULES = ["order", "fields", "forcedReduction"].map((name) => `test/governance/${name}.test.ts`);
 
 /** What has to notice a mutant in this file, in the order it is tried. */
 export function stages(language: Language, file: string): readonly Stage[] {
@@ -69,7 +69,7 @@ function solidityStages(file: string): readonly Stage[] {
   if (GOVERNANCE.test(file)) {
     const governed = glob(["test/governance/*.test.ts"]).filter((path) => !RULES.includes(path));
     const rules = { contracts: ["GovernanceHarness"], tests: RULES };
-    return [rules, { contracts: ["SizingGovernor", "DeleverageController"], tests: governed }];
+    return [rules, { contracts: ["SizingGovernor", "DeleverageController", "PolicySteward", "PolicyPreview"], tests: governed }];
   }
   const functions = { contracts: ["MathHarness", "PortfolioHarness"], tests: FUNCTIONS };
   if (PURE.test(file)) return [functions];

@@ -8,7 +8,7 @@ export {
   parseDeployment,
 } from "./deployments.ts";
 export { isSizingGuardError, type Selector, SizingGuardError, type SizingGuardErrorFields } from "./errors/base.ts";
-export { PolicyLoosensError } from "./errors/governance.ts";
+export { FieldNotAdjustableError, FieldTooWideError, PolicyLoosensError } from "./errors/governance.ts";
 export { type CheckResult, check } from "./guard/check.ts";
 export { checkPortfolio, type Exposure, type PortfolioCheckResult } from "./guard/checkPortfolio.ts";
 export {
@@ -43,7 +43,15 @@ export { formatPercent, formatWad } from "./guard/format.ts";
 export { type MaxSizeOptions, type MaxSizeResult, maxSize, type SizeIntent } from "./guard/maxSize.ts";
 export { type Holding, maxWithdraw } from "./guard/maxWithdraw.ts";
 export { decodePolicy, encodePolicy, type Policy, type PolicyWords, requirePolicyInRange } from "./guard/policy.ts";
+export { ADJUSTABLE_FIELDS, type AdjustableField, decodeField, getField, setField } from "./guard/policyFields.ts";
 export { requireTighter } from "./guard/policyOrder.ts";
+export {
+  type SanityCase,
+  type SanityPreview,
+  type SanityQuestion,
+  type SanityWarning,
+  sanityPreview,
+} from "./guard/sanityPreview.ts";
 export { decodeSelfLimit, encodeSelfLimit, type KellyRule, requireSelfLimit, type SelfLimit } from "./guard/selfLimit.ts";
 export { type AccountState, carry, type MarketState, type Position, reducesRisk, type Verdict } from "./guard/sizing.ts";
 export {

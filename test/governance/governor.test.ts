@@ -1,74 +1,11 @@
 import { expect } from "chai";
-import { encodeFunctionData, type Hex, toFunctionSelector } from "viem";
+import type { Hex } from "viem";
 import { marketId } from "../../scripts/lib/market.ts";
-import { encodePolicy, type Policy, type PolicyWords } from "../../sdk/src/index.ts";
-import {
-  type Connection,
-  createDirect,
-  ETH_USD,
-  enforce,
-  eventOf,
-  expectRevert,
-  fixture,
-  from,
-  goTo,
-  now,
-  position,
-  preview,
-  pushRound,
-  START_PRICE,
-  warmUp,
-} from "../helpers/market.ts";
+import { DAY, type Governed, governed, inForce, REFUSED, ROLE, restrain, setPolicy, tighten, withChanges } from "../helpers/governed.ts";
+import { ETH_USD, enforce, eventOf, expectRevert, from, goTo, now, position, preview, pushRound, START_PRICE } from "../helpers/market.ts";
 
-const DAY = 86_400n;
-const DELAY = 2n * DAY;
-const ROLE = { risk: 1n, tightener: 2n, guardian: 3n, governor: 4n } as const;
-
-/** A guard whose policies only its governor sets: a risk manager behind two days, a tightener, a guardian, each a wallet of its own. */
-async function createGoverned(connection: Connection) {
-  const m = await createDirect(connection);
-  await warmUp(m, 24 * 10);
-  const { viem } = connection;
-  const governor = await viem.deployContract("SizingGovernor", [m.manager.address, m.guard.address]);
-  const [risk, tightener, guardian] = [m.bob, m.carol, m.keeper];
-  const roles = [
-    [governor.address, "setPolicy(bytes32,(uint256,uint256,uint256,uint256,uint256))", ROLE.risk],
-    [governor.address, "tighten(bytes32,(uint256,uint256,uint256,uint256,uint256))", ROLE.tightener],
-    [governor.address, "restrain(bytes32,(uint256,uint256,uint256,uint256,uint256),uint32)", ROLE.guardian],
-    [governor.address, "renew(bytes32,uint32)", ROLE.guardian],
-    [m.guard.address, "setPolicy(bytes32,(uint256,uint256,uint256,uint256,uint256))", ROLE.governor],
-  ] as const;
-  for (const [target, signature, role] of roles) {
-    await m.manager.write.setTargetFunctionRole([target, [toFunctionSelector(signature)], role]);
-  }
-  await m.manager.write.grantRole([ROLE.risk, risk.account.address, Number(DELAY)]);
-  await m.manager.write.grantRole([ROLE.tightener, tightener.account.address, 0]);
-  await m.manager.write.grantRole([ROLE.guardian, guardian.account.address, 0]);
-  await m.manager.write.grantRole([ROLE.governor, governor.address, 0]);
-  return { ...m, governor, risk, tightener, guardian };
-}
-type Governed = Awaited<ReturnType<typeof createGoverned>>;
-const governed = fixture(createGoverned);
-
-const withChanges = (m: Governed, changes: Partial<Policy>): PolicyWords => encodePolicy({ ...m.policy, ...changes });
-const inForce = (m: Governed): Promise<PolicyWords> => m.guard.read.policy([ETH_USD]);
-const tighten = (m: Governed, changes: Partial<Policy>, who = m.tightener): Promise<Hex> =>
-  m.governor.write.tighten([ETH_USD, withChanges(m, changes)], from(who));
-const restrain = (m: Governed, changes: Partial<Policy>, until: bigint, who = m.guardian): Promise<Hex> =>
-  m.governor.write.restrain([ETH_USD, withChanges(m, changes), Number(until)], from(who));
 const renew = (m: Governed, until: bigint): Promise<Hex> => m.governor.write.renew([ETH_USD, Number(until)], from(m.guardian));
 const release = (m: Governed): Promise<Hex> => m.governor.write.release([ETH_USD], from(m.mallory));
-
-/** The risk manager asks for a policy, waits for his delay, and sets it. */
-async function setPolicy(m: Governed, market: Hex, words: PolicyWords): Promise<Hex> {
-  const data = encodeFunctionData({ abi: m.governor.abi, functionName: "setPolicy", args: [market, words] });
-  await m.manager.write.schedule([m.governor.address, data, 0], from(m.risk));
-  await goTo(m, (await now(m)) + DELAY);
-  return m.governor.write.setPolicy([market, words], from(m.risk));
-}
-
-/** Whether an action went through, of those the AccessManager or the governor may refuse. */
-const REFUSED = [() => "set", () => "refused"] as const;
 
 const riskier = { riskBudget: 6n * 10n ** 17n };
 const safer = { riskBudget: 10n ** 17n };

@@ -306,6 +306,8 @@ const CONTRACTS = [
   "SizingGovernor",
   "DeleverageController",
   "TestDeleverageable",
+  "PolicySteward",
+  "PolicyPreview",
   "ReferencePerp",
   "CrossMarginPerp",
   "AccessManager",

@@ -86,7 +86,7 @@ export async function deployGuard() {
 }
 
 /** Five words, whatever types the ABI says they have: a bad feed does not keep to them. */
-function toRoundData({ ok, data }: CallOutcome): RoundData | null {
+export function toRoundData({ ok, data }: CallOutcome): RoundData | null {
   if (!ok || data.length < 2 + 5 * 64) return null;
   const [roundId = 0n, answer = 0n, confidence = 0n, updatedAt = 0n, answeredInRound = 0n] = [0, 1, 2, 3, 4].map((i) =>
     BigInt(`0x${data.slice(2 + 64 * i, 66 + 64 * i)}`),

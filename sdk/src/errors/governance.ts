@@ -13,3 +13,25 @@ export class PolicyLoosensError extends SizingGuardError {
     });
   }
 }
+
+/** A field of a policy is no quantity that may be moved by itself. */
+export class FieldNotAdjustableError extends SizingGuardError {
+  constructor(field: PolicyField) {
+    super(`${field} is no quantity that may be moved by itself. Change it with the whole policy.`, {
+      code: "FieldNotAdjustable",
+      selector: "0xc8635c0d",
+      args: [POLICY_FIELDS.indexOf(field)],
+    });
+  }
+}
+
+/** A value does not fit its field. */
+export class FieldTooWideError extends SizingGuardError {
+  constructor(field: PolicyField, value: bigint, maximum: bigint) {
+    super(`${field} holds ${maximum} at the most, in the units of its word, and ${value} does not fit.`, {
+      code: "FieldTooWide",
+      selector: "0x0fb119fe",
+      args: [POLICY_FIELDS.indexOf(field), value, maximum],
+    });
+  }
+}
