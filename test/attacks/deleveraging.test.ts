@@ -147,6 +147,27 @@ describe("a keeper that wants bounties", () => {
   });
 });
 
+describe("a drawdown beyond its threshold", () => {
+  it("reduces without anybody ordering it, and a smaller one does not", async () => {
+    const m = await controlled();
+    const policy = { ...m.policy, active: [...m.policy.active, "Drawdown" as const], maxDrawdown: (3n * WAD) / 10n, peakHalfLife: 0n };
+    await m.guard.write.setPolicy([ETH_USD, encodePolicy(policy)]);
+    await adopt(m);
+    // A mark begins with an action of the account.
+    await m.perp.write.trade([ETH_USD, -(await sizeOf(m, m.alice)) / 2n], from(m.alice));
+    const limit = async () => (await m.controller.read.forcedLimit([ETH_USD, m.alice.account.address]))[1];
+    await laterRound(m, START_PRICE * 0.96, 600n);
+    expect(await revertName(flag(m, m.alice)), "a fifth lost").to.equal("WithinLimit");
+    await laterRound(m, START_PRICE * 0.93, 600n);
+    expect(await limit()).to.equal(0n);
+    await flag(m, m.alice);
+    const size = await sizeOf(m, m.alice);
+    await laterRound(m, START_PRICE * 0.93, TERMS.grace);
+    await deleverage(m, m.alice);
+    expect(await sizeOf(m, m.alice)).to.equal(size - (size + 3n) / 4n);
+  });
+});
+
 describe("a guardian, a forecaster or a clearing house that lies, with a keeper", () => {
   it("a policy tightened to nothing closes nobody before everybody could know, and a released one not at all", async () => {
     const m = await controlled();
