@@ -83,6 +83,16 @@ describe(`walking missed rounds (SEED=${SEED})`, () => {
     });
   }
 
+  it("another round of the same second is stamped, and no observation: nobody is told of one", async () => {
+    const m = await warm();
+    await laterRound(m, START_PRICE, 600n);
+    await poke(m);
+    const before = await word(m);
+    await pushRound(m, START_PRICE * 1.01, await lastObservation(m));
+    expect(await eventsOf(m, await poke(m))).to.deep.equal([]);
+    expect(await word(m)).to.equal(before);
+  });
+
   it("poking each round on chain is that word, too", async () => {
     const m = await warm();
     const start = await word(m);
