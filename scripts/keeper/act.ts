@@ -67,6 +67,7 @@ export async function act(actor: Actor, duty: Duty): Promise<Result> {
   const turn = isDryRun || sender === null ? undefined : await sender.turn();
   if (turn === null) return { outcome: "waiting" };
   await chain.requireSame();
+  if (await wasDone(actor, duty)) return { outcome: "idle", reason: "done by another" };
   try {
     const { call, gas } = await simulate(actor, duty, from);
     if (turn === undefined || sender === null) return { outcome: "dry" };
@@ -76,6 +77,15 @@ export async function act(actor: Actor, duty: Duty): Promise<Result> {
     if (reason === undefined) throw error;
     return { outcome: NOTHING_TO_DO.includes(reason) ? "idle" : "refused", reason, error };
   }
+}
+
+/** Whether somebody did it since it was found: an observation made twice reverts nowhere, and only costs. */
+async function wasDone({ chain, contracts }: Actor, { kind, market, word }: Duty): Promise<boolean> {
+  if (word === undefined) return false;
+  const ofGuard = { address: contracts.guard, abi: sizingGuardAbi } as const;
+  if (kind === "poke") return (await chain.client.readContract({ ...ofGuard, functionName: "volatilityWord", args: [market] })) !== word;
+  const meters = await chain.client.readContract({ ...ofGuard, functionName: "meters", args: [market, zeroAddress] });
+  return meters.pushedVariance !== word;
 }
 
 /** The call that does it, as it goes through now. A feed that is too far ahead for one `poke` is walked in steps. */

@@ -10,11 +10,14 @@ type Hex = `0x${string}`;
 export const DUTY_KINDS = ["poke", "notePolicy", "deleverage", "flag", "clear", "sync", "callMargin"] as const;
 export type DutyKind = (typeof DUTY_KINDS)[number];
 
-/** One thing to do; `account` where it is about one. */
+/** One thing to do. */
 export interface Duty {
   readonly kind: DutyKind;
   readonly market: Hex;
+  /** Where it is about one. */
   readonly account?: Hex;
+  /** The guard's word that is to change, where the call would go through and change nothing once somebody else did it. */
+  readonly word?: bigint;
 }
 
 /** Terms of the controller that decide what is due: WAD and seconds. */
@@ -119,15 +122,15 @@ export function duties(state: ChainState, pokeInterval = 0n): Duty[] {
 export const dutyKey = ({ kind, market, account }: Duty): string => `${kind} ${market} ${account ?? ""}`;
 
 function marketDuties(market: MarketState, { timestamp, terms }: ChainState, pokeInterval: bigint): Duty[] {
-  const due: DutyKind[] = [];
-  if (needsPoke(market, pokeInterval)) due.push("poke");
-  if (terms !== null && market.known !== null && needsNote(market.words, market.known, terms, timestamp)) due.push("notePolicy");
-  if (needsSync(market, timestamp)) due.push("sync");
-  const ofMarket = due.map((kind) => ({ kind, market: market.market }));
+  const { market: id, volatilityWord, pushedVariance, words, known } = market;
+  const ofMarket: Duty[] = [];
+  if (needsPoke(market, pokeInterval)) ofMarket.push({ kind: "poke", market: id, word: volatilityWord });
+  if (needsSync(market, timestamp)) ofMarket.push({ kind: "sync", market: id, word: pushedVariance });
   if (terms === null) return ofMarket;
+  if (known !== null && needsNote(words, known, terms, timestamp)) ofMarket.push({ kind: "notePolicy", market: id });
   const worstFirst = [...market.accounts].sort((a, b) => (isWorse(a, b) ? -1 : isWorse(b, a) ? 1 : 0));
   const ofAccounts = worstFirst.flatMap((account) =>
-    accountDuties(account, terms, timestamp).map((kind) => ({ kind, market: market.market, account: account.account })),
+    accountDuties(account, terms, timestamp).map((kind) => ({ kind, market: id, account: account.account })),
   );
   return [...ofMarket, ...ofAccounts];
 }
