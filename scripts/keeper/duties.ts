@@ -118,8 +118,8 @@ export function duties(state: ChainState, pokeInterval = 0n): Duty[] {
   return DUTY_KINDS.flatMap((kind) => all.filter((duty) => duty.kind === kind));
 }
 
-/** The same for the same duty. */
-export const dutyKey = ({ kind, market, account }: Duty): string => `${kind} ${market} ${account ?? ""}`;
+/** The same for the same duty, and another one once it was done and is due again. */
+export const dutyKey = ({ kind, market, account, word }: Duty): string => `${kind} ${market} ${account ?? ""} ${word ?? ""}`;
 
 function marketDuties(market: MarketState, { timestamp, terms }: ChainState, pokeInterval: bigint): Duty[] {
   const { market: id, volatilityWord, pushedVariance, words, known } = market;

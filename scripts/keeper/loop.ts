@@ -43,11 +43,13 @@ export async function keep(keeper: Keeper, stop: AbortSignal): Promise<void> {
       if (keeper.options.isOnce && !isUnfinished) return;
       if (isUnfinished) wait = 0;
     } catch (error) {
-      if (error instanceof ConfigurationError || keeper.options.isOnce) throw error;
+      if (error instanceof ConfigurationError) throw error;
+      const reason = explainError(error, keeper.options.rpc);
+      if (keeper.options.isOnce) throw new Error(`The round failed: ${reason}`);
       keeper.metrics.failedRound();
       failures += 1;
       wait = backoff(failures, wait);
-      keeper.log.warn({ reason: explainError(error, keeper.options.rpc), failures, wait }, "round failed");
+      keeper.log.warn({ reason, failures, wait }, "round failed");
     }
     await sleep(wait, undefined, { signal: stop }).catch(() => undefined);
   }

@@ -23,9 +23,10 @@ export class KeeperProcess {
   readonly #ended: Promise<number | null>;
   #output = "";
 
-  constructor(args: readonly string[], key: Hex | undefined, cacheFolder: string) {
+  /** @param runner - What `npm run keeper` puts before the script. */
+  constructor(args: readonly string[], key: Hex | undefined, cacheFolder: string, runner: readonly string[] = []) {
     const env = { ...process.env, NODE_COMPILE_CACHE: cacheFolder, KEEPER_PRIVATE_KEY: key };
-    this.#child = spawn(process.execPath, ["scripts/keeper.ts", ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = spawn(process.execPath, [...runner, "scripts/keeper.ts", ...args], { cwd: root, env, stdio: ["ignore", "pipe", "pipe"] });
     const keep = (data: Buffer): void => {
       this.#output += data.toString();
     };

@@ -10,7 +10,7 @@ import { CONFIG, POLICY, START_PRICE, wad, wobble } from "./market.ts";
 /** Beyond what any call here needs: an estimate would be made before the one before it is mined. */
 const PLENTY = 16_000_000n;
 /** Milliseconds between two looks. */
-const LOOK = 20;
+const LOOK = 50;
 
 export const TERMS = {
   trigger: wad(1.05),
@@ -94,35 +94,37 @@ export async function roundLater(m: KeptMarket, seconds: bigint, price: number):
 
 /** What a keeper would have to do now, asked of the chain itself and not of the keeper's rules. */
 export async function whatIsDue(m: KeptMarket): Promise<string[]> {
-  const { publicClient, controller, guard, feed, traders } = m;
   const due: string[] = [];
+  for await (const duty of dueNow(m)) due.push(duty);
+  return due;
+}
+
+async function* dueNow({ publicClient, controller, guard, perp, feed, traders }: KeptMarket): AsyncGenerator<string> {
   const [, , , updatedAt] = await feed.read.latestRoundData();
   const { time } = unpackVolatilityWord(await guard.read.volatilityWord([ETH_USD]));
-  if (updatedAt > time) due.push("poke");
+  if (updatedAt > time) yield "poke";
   const passes = (functionName: string, args: readonly unknown[]): Promise<boolean> =>
     publicClient.simulateContract({ address: controller.address, abi: controller.abi, functionName, args } as never).then(
       () => true,
       () => false,
     );
-  if (await passes("notePolicy", [ETH_USD])) due.push("notePolicy");
+  if (await passes("notePolicy", [ETH_USD])) yield "notePolicy";
   for (const account of traders) {
-    const held = (await m.perp.read.account([ETH_USD, account])).size !== 0n;
-    for (const kind of ["flag", "deleverage", "clear", "callMargin"]) {
+    // A call for margin of somebody who holds nothing would go through, and say nothing.
+    const isHolding = (await perp.read.account([ETH_USD, account])).size !== 0n;
+    for (const kind of isHolding ? ["flag", "deleverage", "clear", "callMargin"] : ["clear"]) {
       const args = kind === "deleverage" ? [ETH_USD, account, account] : [ETH_USD, account];
-      // A call for margin of somebody who holds nothing would go through, and say nothing.
-      if ((kind !== "callMargin" || held) && (await passes(kind, args))) due.push(`${kind} ${account}`);
+      if (await passes(kind, args)) yield `${kind} ${account}`;
     }
   }
-  return due;
 }
 
 /** Waits until the chain says that nothing is to do; fails when it does not come to that. */
 export async function untilSettled(m: KeptMarket, why: string, deadline = 60_000): Promise<void> {
-  const end = Date.now() + deadline;
-  for (;;) {
-    const due = await whatIsDue(m);
-    if (due.length === 0) return;
-    if (Date.now() > end) expect.fail(`${why}: still to do: ${due.join(", ")}`);
+  for (const end = Date.now() + deadline; ; ) {
+    const { done, value } = await dueNow(m).next();
+    if (done) return;
+    if (Date.now() > end) expect.fail(`${why}: still to do: ${value}`);
     await sleep(LOOK);
   }
 }

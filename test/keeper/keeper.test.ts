@@ -328,16 +328,29 @@ describe("npm run keeper", () => {
     expect(pokes.filter(({ status }) => status === "reverted")).to.deep.equal([]);
   }
 
-  it("sends from a local node's own account", unlocked).timeout(60_000);
+  it("sends from a local node's own account, as npm starts and stops it", unlocked).timeout(60_000);
 
   async function unlocked(): Promise<void> {
     await next(0.001);
-    const keeper = start({ key: undefined }, "--unlocked", "--once", "--market", "ETH/USD");
-    expect(await keeper.ended(), keeper.output).to.equal(0);
+    const args = ["--rpc", node.url, "--guard", m.guard.address, "--unlocked", "--market", "ETH/USD", "--interval", "0.05"];
+    const keeper = new KeeperProcess(args, undefined, folder, ["scripts/run.mjs"]);
+    keepers.add(keeper);
+    await keeper.said("done");
     expect(await whatIsDue(m)).not.to.contain("poke");
+    keeper.signal("SIGTERM");
+    expect(await keeper.ended(), keeper.output).to.equal(0);
+    expect(keeper.lines.at(-1)?.msg).to.equal("stopped");
   }
 
   describe("says in one line", () => {
+    it("that a round failed, and not at which URL", async () => {
+      node.treat = (method) => (method === "eth_getLogs" ? "error500" : "pass");
+      const keeper = start(FIRST, "--once", "--rpc", `${node.url}/secret`, "--log", "error");
+      expect(await keeper.ended()).to.equal(1);
+      expect(keeper.output.trimEnd()).to.match(/^The round failed: [^\n]+$/);
+      expect(keeper.output).not.to.contain("secret");
+    }).timeout(60_000);
+
     for (const [what, args, line] of [
       [
         "that the chain is another one",
