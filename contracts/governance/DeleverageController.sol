@@ -125,7 +125,10 @@ contract DeleverageController is IDeleverageController {
         if (size <= target) revert WithinLimit(market, account, size, target);
         closed = ForcedReduction.step(size, target, old.largestStep);
         uint256 bounty = ForcedReduction.bounty(closed, size, price, held.equity, BOUNTY);
-        if (size - closed == target) {
+        // Where the limit fell far below the look before, the next step goes on from the look of now: until nobody could flag
+        // what is left.
+        bool isDone = size - closed <= Math.min(target, FixedPointMath.mulDivUpSaturating(now_, TRIGGER, WAD));
+        if (isDone) {
             _clear(market, account);
         } else {
             uint256 dueAt = block.timestamp + PACE;

@@ -220,6 +220,23 @@ describe("a position above what its account carries", () => {
     expect(await eventOf(m, await deleverage(m, m.alice, m.keeper), "Deleveraged")).to.include({ target: first });
   });
 
+  it("goes on after a pace, not after another grace, where the limit fell since the look before", async () => {
+    const m = await deleveraged();
+    const size = await holdTimes(m, m.alice, 1_300n);
+    const first = await limitOf(m, m.alice);
+    await flag(m, m.alice, m.keeper);
+    await hold(m, m.alice, size, 4_000n * WAD);
+    await waitDue(m, m.alice);
+    // One step leads to the older limit, which is far above the one of now.
+    expect(await eventOf(m, await deleverage(m, m.alice, m.keeper), "Deleveraged")).to.include({ left: first, target: first });
+    const { dueAt, target } = await flagOf(m, m.alice);
+    expect(BigInt(dueAt)).to.equal((await now(m)) + TERMS.pace);
+    expect(BigInt(target) < first / 2n).to.equal(true);
+    await waitDue(m, m.alice);
+    await deleverage(m, m.alice, m.keeper);
+    expect((await sizeOf(m, m.alice)) < first).to.equal(true);
+  });
+
   it("has the limit that the SDK says", async () => {
     const m = await deleveraged();
     for (const [size, equity] of [
