@@ -44,6 +44,8 @@ register();
 // Read when Hardhat is first imported, here and by every test: so nothing may import it before.
 process.env.HARDHAT_CONFIG = join(ROOT, "hardhat.coverage.config.ts");
 process.env.HARDHAT_COVERAGE = "true";
+// The chain that counts lines is the one of this process: tests in others would run on a chain that knows nothing of it.
+process.env.SERIAL = "1";
 // A line is reached in a thousand cases or not at all.
 process.env.DIFFERENTIAL_CASES ??= "1000";
 
