@@ -9,5 +9,6 @@ export default defineConfig({
   ...base,
   paths: { ...base.paths, artifacts: "./coverage/.artifacts", cache: "./coverage/.cache" },
   typechain: { outDir: "./coverage/.types" },
-  coverage: { skipFiles: ["contracts/test/**", "contracts/bench/**"] },
+  // FeedReader leaves an answer in memory that nobody owns for a moment: what is put between its statements would write there.
+  coverage: { skipFiles: ["contracts/test/**", "contracts/bench/**", "contracts/oracle/FeedReader.sol"] },
 });
