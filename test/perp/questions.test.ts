@@ -70,6 +70,15 @@ const MUTATORS: Record<string, Mutator> = {
       return m.perp.write.liquidate([ETH_USD, m.alice.account.address], from(m.carol));
     },
   },
+  deleverage: {
+    asks: "record",
+    act: async (m) => {
+      await m.perp.write.setDeleverager([m.carol.account.address]);
+      const { address } = m.alice.account;
+      return m.perp.write.deleverage([ETH_USD, address, wad(4), m.carol.account.address, wad(1)], from(m.carol));
+    },
+  },
+  setDeleverager: { asks: "moves no position", act: (m) => m.perp.write.setDeleverager([m.carol.account.address]) },
   supply: { asks: "moves no position", act: (m) => m.perp.write.supply([m.tokenUnit], from(m.carol)) },
   redeem: { asks: "moves no position", act: (m) => m.perp.write.redeem([1n]) },
   list: { asks: "moves no position", act: (m) => m.perp.write.list([`0x${"11".repeat(32)}`, { ...CONFIG, feed: m.feed.address }]) },
