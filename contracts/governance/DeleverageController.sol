@@ -243,21 +243,21 @@ contract DeleverageController is IDeleverageController {
         VolatilityWord word = VolatilityWord.wrap(GUARD.volatilityWord(market));
         uint256 needed = VolatilityEstimator.WARM_UP_SAMPLES;
         if (word.samples() < needed) revert ISizingGovernor.MarketNotWarm(market, word.samples(), needed);
-        state.price = _round(market).price;
+        state.price = _price(market, FeedPolicy.wrap(current.feedPolicy));
         state.slowVariance = word.slowVariance();
         state.mark = HighWaterMark.wrap(GUARD.meters(market, account).highWaterMark);
         state.timestamp = block.timestamp;
     }
 
-    /// @dev The feed's latest round, if it is Valid.
-    function _round(bytes32 market) private view returns (Round memory round) {
-        FeedPolicy feed = FeedPolicy.wrap(GUARD.policy(market).feedPolicy);
-        round = FeedReader.latest(feed.feed(), feed.feedDecimals(), feed.hasConfidence());
+    /// @dev The feed's latest price, if it is Valid.
+    function _price(bytes32 market, FeedPolicy feed) private view returns (uint256) {
+        Round memory round = FeedReader.latest(feed.feed(), feed.feedDecimals(), feed.hasConfidence());
         OracleStatus status = round.fault;
         if (round.isUsable) {
             status = SizingMath.oracleStatus(feed, block.timestamp - round.updatedAt, round.confidence);
         }
         if (status != OracleStatus.Valid) revert PriceNotValid(market, status);
+        return round.price;
     }
 
     /// @dev Whether a flag is still about this position.

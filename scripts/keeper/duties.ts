@@ -194,7 +194,7 @@ function reductionDuty({ size, flag, limit }: AccountState, { trigger }: Terms, 
 }
 
 function needsMarginCall({ size, moves, marginCalledAt }: AccountState, terms: Terms, timestamp: bigint): boolean {
-  // Who holds nothing survives nothing by the numbers, and needs no margin.
+  // Who holds nothing needs no margin.
   if (size === 0n || moves === null || timestamp < marginCalledAt + terms.grace) return false;
   return moves.survivable < mulDivUpSaturating(moves.adverse, terms.marginCallShare, WAD);
 }

@@ -162,10 +162,10 @@ contract GovernedCampaign is GovernedWorld {
         (bool reduced, bytes memory result) = _send(KEEPER, address(_controller), call);
         if (!reduced) return;
         uint256 closed = abi.decode(result, (uint256));
-        (bool isHeld, uint256 left) = _held(trader);
-        _expect(isHeld && closed > 0 && left == size - closed, "closed something else");
+        uint256 left = _held(trader);
+        _expect(closed > 0 && left == size - closed, "closed something else");
         _expect(ok && left >= limit, "reduced below its limit");
-        _expect(left >= before.target || left >= limit, "reduced below both looks");
+        _expect(left >= before.target, "reduced below the look before");
         _expect(closed <= before.largestStep, "a step too large");
         _expect(_flaggedAt[trader] != 0 && _clock >= _flaggedAt[trader] + GRACE, "no grace");
         _expect(_reducedAt[trader] == 0 || _clock >= _reducedAt[trader] + PACE, "too soon after the last one");
@@ -199,12 +199,12 @@ contract GovernedCampaign is GovernedWorld {
         bytes memory result;
         (ok, result) = _send(STRANGER, address(_controller), call);
         if (ok) (size, limit,) = abi.decode(result, (uint256, uint256, uint256));
-        else (, size) = _held(trader);
+        else size = _held(trader);
     }
 
-    function _held(address trader) private view returns (bool, uint256) {
+    function _held(address trader) private view returns (uint256) {
         int256 size = _protocol.holding(MARKET, trader).sizeAfter;
-        return (true, size < 0 ? uint256(-size) : uint256(size));
+        return size < 0 ? uint256(-size) : uint256(size);
     }
 
     function _position(address trader, int256 size, int256 equity) private pure returns (Position memory position) {
